@@ -38,7 +38,7 @@
 //! | `proptest` | `strategy`: property-test strategies |
 //!
 //! # Modules, in reading order
-//! [`case`] is what a runner consumes; [`file`] recognises and reads a file; [`acvp`],
+//! [`case`] is what a runner consumes; [`mod@file`] recognises and reads a file; [`acvp`],
 //! [`wycheproof`], [`cctv`], [`stateful`] and [`text`] are the formats; [`error`] and
 //! [`parameter_set`] serve them all. [`vectors`] finds the folder. [`rng`], [`mutate`] and
 //! `strategy` are for tests without vectors.

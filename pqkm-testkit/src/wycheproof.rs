@@ -1,7 +1,7 @@
 //! Wycheproof JSON, version 1 of the schemas.
 //!
 //! Every file is read into a [`Suite`] of groups and tests with their fields; those of ML-KEM and
-//! ML-DSA also become typed [`Case`](crate::case::Case)s.
+//! ML-DSA also become typed [`Case`]s.
 
 mod fields;
 mod ml_dsa;
