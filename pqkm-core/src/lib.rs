@@ -30,6 +30,10 @@ mod encoding;
 mod engine;
 mod error;
 mod generate;
+#[cfg_attr(
+    not(feature = "hazmat"),
+    expect(unreachable_pub, reason = "`hazmat` exports it")
+)]
 mod given;
 #[cfg(feature = "hazmat")]
 pub mod hazmat;

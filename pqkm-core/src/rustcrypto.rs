@@ -233,7 +233,7 @@ impl<A: KemAlgorithm> Generate for PreparedDecapsulationKey<A> {
     /// # Panics
     /// In the error state: the trait has no way to say so.
     #[expect(
-        clippy::panic,
+        clippy::panic_in_result_fn,
         reason = "the trait returns the generator's error and no other"
     )]
     fn try_generate_from_rng<R: TryCryptoRng + ?Sized>(rng: &mut R) -> Result<Self, R::Error> {
