@@ -53,6 +53,8 @@ mod output;
 mod prepared;
 mod rfc8410;
 pub mod role;
+#[cfg(feature = "rsa")]
+mod rsa;
 mod rustcrypto;
 mod secret;
 mod self_test;
@@ -98,6 +100,11 @@ pub use operations::{Agree, Decapsulate, Encapsulate, KeyHandle, Sign, Verify};
 pub use output::{Ciphertext, EncapsulatedSecret, OutputLength, SharedSecret, Signature};
 pub use prepared::{
     PreparedDecapsulationKey, PreparedEncapsulationKey, PreparedSigningKey, PreparedVerifyingKey,
+};
+#[cfg(feature = "rsa")]
+pub use rsa::{
+    RsaModulus, RsaOaepSha256, RsaPkcs1Sha256, RsaPkcs1Sha384, RsaPkcs1Sha512, RsaPssSha256,
+    RsaPssSha384, RsaPssSha512,
 };
 pub use rustcrypto::KemSizes;
 pub use secret::{ExposeToken, SecretArray, SecretBytes};

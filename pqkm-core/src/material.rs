@@ -3,6 +3,8 @@
 
 #[cfg(feature = "brainpool")]
 pub use crate::ec::{BrainpoolP256r1, BrainpoolP384r1};
+#[cfg(feature = "rsa")]
+pub use crate::rsa::{Bits as RsaBits, PreparedRsaDecapsulation, RsaPrivate, RsaPublic};
 pub use crate::{
     ec::{Curve, EcPrivate, EcPublic, NistP256, NistP384, NistP521},
     ed25519::{Ed25519Signing, Ed25519Verification},
