@@ -2,20 +2,17 @@
 #![allow(dead_code, reason = "each test binary uses a part")]
 
 use pkcs8::EncodePrivateKey;
-use pqkm_core::hazmat::GivenBytes;
 use pqkm_core::{
     DecodeError, ExposeToken, GenerateError, Key, Message, Signature, SignatureAlgorithm,
-    SigningKey, VerifyingKey, material,
+    SigningKey, VerifyingKey,
     role::{HasKey, PrivateRole, PublicRole},
 };
 use pqkm_core::{PrivateMaterial, PublicMaterial, SecretMaterial};
 use pqkm_testkit::mutate::{for_each_bit_flip, for_each_extension, for_each_truncation};
 use pqkm_testkit::rng::{FailingRng, SeededRng};
 
-pub use material::HeapBytes;
-
 /// PKCS#8 of a private key.
-pub fn pkcs8<A: HasKey<R>, R: PrivateRole>(key: &Key<A, R>) -> Vec<u8>
+pub(crate) fn pkcs8<A: HasKey<R>, R: PrivateRole>(key: &Key<A, R>) -> Vec<u8>
 where
     A::Material: SecretMaterial,
 {
@@ -24,7 +21,7 @@ where
 }
 
 /// Every damaged `SubjectPublicKeyInfo` is refused, or is another canonical encoding.
-pub fn public_encodings<A: HasKey<R>, R: PublicRole>(key: &Key<A, R>)
+pub(crate) fn public_encodings<A: HasKey<R>, R: PublicRole>(key: &Key<A, R>)
 where
     A::Material: PublicMaterial,
 {
@@ -38,19 +35,19 @@ where
     };
     for_each_bit_flip(&der, |_, damaged| check(damaged));
     for_each_truncation(&der, |cut| {
-        assert!(Key::<A, R>::from_spki_der(cut).is_err())
+        assert!(Key::<A, R>::from_spki_der(cut).is_err());
     });
     for_each_extension(&der, |long| {
-        assert!(Key::<A, R>::from_spki_der(long).is_err())
+        assert!(Key::<A, R>::from_spki_der(long).is_err());
     });
     for_each_truncation(key.as_bytes(), |cut| {
         assert!(Key::<A, R>::from_bytes(cut).is_err());
     });
 }
 
-/// Every damaged `OneAsymmetricKey` is refused, or is another key in canonical form; `every` bits are
-/// skipped where reading a key costs much.
-pub fn private_encodings<A: HasKey<R>, R: PrivateRole>(key: &Key<A, R>, every: usize)
+/// Every damaged `OneAsymmetricKey` is refused, or is another key in canonical form. Only every
+/// `every`-th bit is flipped, where reading a key costs much.
+pub(crate) fn private_encodings<A: HasKey<R>, R: PrivateRole>(key: &Key<A, R>, every: usize)
 where
     A::Material: PrivateMaterial,
 {
@@ -65,10 +62,10 @@ where
         }
     });
     for_each_truncation(&der, |cut| {
-        assert!(Key::<A, R>::from_pkcs8_der(cut).is_err())
+        assert!(Key::<A, R>::from_pkcs8_der(cut).is_err());
     });
     for_each_extension(&der, |long| {
-        assert!(Key::<A, R>::from_pkcs8_der(long).is_err())
+        assert!(Key::<A, R>::from_pkcs8_der(long).is_err());
     });
     let mut rng = SeededRng::from_label("arbitrary bytes");
     for length in 0..200 {
@@ -76,8 +73,10 @@ where
     }
 }
 
-/// Sign, verify, damage, fail, batch.
-pub fn signature<A: SignatureAlgorithm>(bits_between: usize) -> (SigningKey<A>, VerifyingKey<A>) {
+/// Sign, verify, damage, fail, batch. Only every `bits_between`-th bit of a signature is flipped.
+pub(crate) fn signature<A: SignatureAlgorithm>(
+    bits_between: usize,
+) -> (SigningKey<A>, VerifyingKey<A>) {
     let mut rng = SeededRng::from_label(A::NAME);
     let key = SigningKey::<A>::generate_checked(&mut rng).unwrap();
     let public = key.verifying_key();
@@ -132,9 +131,4 @@ fn batch<A: SignatureAlgorithm>(key: &SigningKey<A>) {
         results.iter().map(Result::is_ok).collect::<Vec<_>>(),
         [true, false, true]
     );
-}
-
-/// A generator of no bytes.
-pub fn no_bytes() -> GivenBytes<'static> {
-    GivenBytes::new(&[])
 }
