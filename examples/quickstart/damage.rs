@@ -52,15 +52,15 @@ pub(crate) fn show(vault: &Vault) -> Result<(), Failure> {
 fn try_all(what: &str, bytes: &[u8], is_accepted: impl Fn(&[u8]) -> bool) -> Result<(), Failure> {
     let start = Instant::now();
     let step = bytes.len().div_ceil(TRIES).max(1);
-    let mut damaged = bytes.to_vec();
     let mut tries = 0;
     for position in (0..bytes.len()).step_by(step) {
-        let bit = 1 << (position & 7);
-        damaged[position] ^= bit;
+        let mut damaged = bytes.to_vec();
+        if let Some(byte) = damaged.get_mut(position) {
+            *byte ^= 1 << (position & 7);
+        }
         if is_accepted(&damaged) {
             return Err(format!("{what}: byte {position} was damaged and nobody noticed").into());
         }
-        damaged[position] ^= bit;
         tries += 1;
     }
     println!(

@@ -1,8 +1,8 @@
 //! Protects real files under post-quantum keys, rotates the keys, and proves that it worked.
 #![expect(clippy::print_stdout, reason = "an example talks to its user")]
 
+use core::error::Error;
 use std::{
-    error::Error,
     fs,
     path::{Path, PathBuf},
     process::ExitCode,

@@ -11,9 +11,8 @@
 //!
 //! Every file is written beside its place, synced, and renamed: there is never half of one.
 
+use core::{error::Error, fmt::Write as _};
 use std::{
-    error::Error,
-    fmt::Write as _,
     fs,
     io::{self, Write as _},
     path::{Path, PathBuf},
@@ -254,7 +253,7 @@ pub(crate) fn decrypt<U: Unwrap>(
     stored: &[u8],
     key: &U,
 ) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    let record = WrappedKey::from_pem(std::str::from_utf8(record_pem)?)?;
+    let record = WrappedKey::from_pem(core::str::from_utf8(record_pem)?)?;
     let data_key: Aes256Key = key.unwrap_key(&record, WrapContext::new(name.as_bytes())?)?;
     let (nonce, ciphertext) = stored
         .split_first_chunk::<NONCE_BYTES>()
