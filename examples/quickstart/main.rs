@@ -1,4 +1,7 @@
 //! Protects real files under post-quantum keys, rotates the keys, and proves that it worked.
+//!
+//! scripts/test: --dir {dir}/vault
+//! scripts/test: --dir {dir}/vault Cargo.toml Cargo.toml src/lib.rs
 #![expect(clippy::print_stdout, reason = "an example talks to its user")]
 
 use core::error::Error;
