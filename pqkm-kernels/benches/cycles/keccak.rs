@@ -10,10 +10,10 @@ use crate::timing::report;
 pub(crate) fn run<L: Lanes>(l: L) {
     let mut state = [l.splat64(0x0123_4567_89ab_cdef); 25];
     report(L::NAME, "keccak per permutation", L::LANES, || {
-        permute(l, black_box(&mut state))
+        permute(l, black_box(&mut state));
     });
     report(L::NAME, "keccak per call", 1, || {
-        permute(l, black_box(&mut state))
+        permute(l, black_box(&mut state));
     });
     let messages = vec![[7_u8; 1120]; L::LANES];
     let rows: Vec<_> = messages.iter().collect();
