@@ -32,7 +32,7 @@
 //!
 //! # Modules, in reading order
 //!
-//! [`lanes`] (instruction sets and the only `unsafe`), [`keccak`].
+//! [`lanes`] (instruction sets and the only `unsafe`), [`rows`], [`keccak`].
 #![no_std]
 #![deny(unsafe_code)]
 #![expect(
@@ -63,3 +63,4 @@ mod testing;
 
 pub mod keccak;
 pub mod lanes;
+pub mod rows;
