@@ -32,7 +32,7 @@
 //!
 //! # Modules, in reading order
 //!
-//! [`lanes`] (instruction sets and the only `unsafe`), [`rows`], [`keccak`].
+//! [`lanes`] (instruction sets and the only `unsafe`), [`rows`], [`keccak`], [`seed`], [`mlkem`].
 #![no_std]
 #![deny(unsafe_code)]
 #![expect(
@@ -61,6 +61,11 @@ extern crate std;
 #[macro_use]
 mod testing;
 
+#[macro_use]
+mod kernel;
+
 pub mod keccak;
 pub mod lanes;
+pub mod mlkem;
 pub mod rows;
+pub mod seed;
