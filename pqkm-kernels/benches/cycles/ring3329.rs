@@ -19,23 +19,23 @@ pub(crate) fn run<L: Lanes>(l: L) {
     let seed = Seed::same(l, &[7; 32]);
     let (mut noise, mut poly, mut hat) = (Noise::zero(l), Poly::zero(l), NttPoly::zero(l));
     report(L::NAME, "PRF eta 2", n, || {
-        prf::<L, 2>(l, &seed, &l.zero_words(), &mut noise)
+        prf::<L, 2>(l, &seed, &l.zero_words(), &mut noise);
     });
     report(L::NAME, "PRF eta 3", n, || {
-        prf::<L, 3>(l, &seed, &l.zero_words(), &mut noise)
+        prf::<L, 3>(l, &seed, &l.zero_words(), &mut noise);
     });
     report(L::NAME, "CBD eta 2", n, || {
-        sample_poly_cbd::<L, 2>(l, black_box(&noise), &mut poly)
+        sample_poly_cbd::<L, 2>(l, black_box(&noise), &mut poly);
     });
     report(L::NAME, "CBD eta 3", n, || {
-        sample_poly_cbd::<L, 3>(l, black_box(&noise), &mut poly)
+        sample_poly_cbd::<L, 3>(l, black_box(&noise), &mut poly);
     });
     report(L::NAME, "NTT of samples", n, || {
-        ntt_small(l, black_box(&poly), &mut hat)
+        ntt_small(l, black_box(&poly), &mut hat);
     });
     report(L::NAME, "NTT", n, || ntt(l, black_box(&poly), &mut hat));
     report(L::NAME, "inverse NTT", n, || {
-        ntt_inverse(l, black_box(&hat), &mut poly)
+        ntt_inverse(l, black_box(&hat), &mut poly);
     });
     report(L::NAME, "SampleNTT", n, || {
         vartime_sample_ntt(l, &seed, black_box(&[[1, 2]; 8]), &mut hat);
@@ -54,7 +54,7 @@ pub(crate) fn run<L: Lanes>(l: L) {
         },
     );
     report(L::NAME, "row of 3", n, || {
-        multiply_row(l, black_box(&row), &y, &mut hat)
+        multiply_row(l, black_box(&row), &y, &mut hat);
     });
     let mut factors: [Factor<L>; 3] = core::array::from_fn(|_| Factor::zero(l));
     report(L::NAME, "factor", n, || {
