@@ -13,6 +13,33 @@ use pqkm_kernels::mlkem::{
 use pqkm_kernels::rows::{Rows, RowsMut, UnequalRows, differing_rows};
 use pqkm_kernels::seed::{Seed, sha3_256, sha3_512, sha3_512_with_byte, shake256_32};
 
+/// What the operations need to hold, made once for many of them; each part overwrites itself when dropped.
+pub(crate) struct Work<L: Lanes, const K: usize> {
+    noise: Noise<L>,
+    poly: Poly<L>,
+    other: Poly<L>,
+    /// The secret vector: s or y.
+    y: [NttPoly<L>; K],
+    /// A row of A, or the vectors t and u.
+    u: [NttPoly<L>; K],
+    sum: NttPoly<L>,
+    factors: [Factor<L>; K],
+}
+
+impl<L: Lanes, const K: usize> Work<L, K> {
+    pub(crate) fn new(l: L) -> Self {
+        Self {
+            noise: Noise::zero(l),
+            poly: Poly::zero(l),
+            other: Poly::zero(l),
+            y: core::array::from_fn(|_| NttPoly::zero(l)),
+            u: core::array::from_fn(|_| NttPoly::zero(l)),
+            sum: NttPoly::zero(l),
+            factors: core::array::from_fn(|_| Factor::zero(l)),
+        }
+    }
+}
+
 /// A parameter set (FIPS 203, table 2) by its numbers.
 pub(crate) struct Kem<const K: usize, const ETA1: usize, const DU: usize, const DV: usize>;
 
@@ -60,6 +87,7 @@ impl<const K: usize, const ETA1: usize, const DU: usize, const DV: usize> Kem<K,
     /// FIPS 203, Algorithm 13 (K-PKE.KeyGen) and 16 (ML-KEM.KeyGen_internal), one key a lane.
     pub(crate) fn generate_many<L: Lanes, E: AsMut<[u8]>, D: AsMut<[u8]>>(
         l: L,
+        work: &mut Work<L, K>,
         d: &Rows<'_>,
         z: &[[u8; 32]],
         eks: &mut [E],
@@ -67,33 +95,28 @@ impl<const K: usize, const ETA1: usize, const DU: usize, const DV: usize> Kem<K,
     ) -> Result<(), UnequalRows> {
         let d = Seed::from_rows(l, d)?;
         let (rho, sigma) = sha3_512_with_byte(l, &d, K as u8);
-        let mut noise = Noise::zero(l);
-        let mut poly = Poly::zero(l);
-        let mut s: [NttPoly<L>; K] = core::array::from_fn(|_| NttPoly::zero(l));
-        let mut factors: [Factor<L>; K] = core::array::from_fn(|_| Factor::zero(l));
+        let Work {
+            noise,
+            poly,
+            y: s,
+            u: a,
+            sum: t,
+            factors,
+            other: _,
+        } = work;
         for j in 0..K {
-            prf::<L, ETA1>(l, &sigma, &nonce(l, j), &mut noise);
-            sample_poly_cbd::<L, ETA1>(l, &noise, &mut poly);
-            ntt_small(l, &poly, &mut s[j]);
+            Self::sample_secret(l, &sigma, &nonce(l, j), noise, poly, &mut s[j]);
             prepare_factor(l, &s[j], Scale::PRODUCT, &mut factors[j]);
         }
-        let mut a: [NttPoly<L>; K] = core::array::from_fn(|_| NttPoly::zero(l));
-        let (mut e, mut t) = (NttPoly::zero(l), NttPoly::zero(l));
         for i in 0..K {
             for j in 0..K {
                 vartime_sample_ntt(l, &rho, &[[j as u8, i as u8]; 8], &mut a[j]);
             }
-            multiply_lanes(l, &a, &factors, &mut t);
-            prf::<L, ETA1>(l, &sigma, &nonce(l, K + i), &mut noise);
-            sample_poly_cbd::<L, ETA1>(l, &noise, &mut poly);
-            ntt_small(l, &poly, &mut e);
-            add(l, &mut t, &e);
-            encode12(
-                l,
-                &t,
-                &mut RowsMut::new(eks.iter_mut().map(|x| x.as_mut()))?,
-                POLY_BYTES * i,
-            );
+            multiply_lanes(l, a, factors, t);
+            Self::sample_secret(l, &sigma, &nonce(l, K + i), noise, poly, &mut a[0]);
+            add(l, t, &a[0]);
+            let mut rows = RowsMut::new(eks.iter_mut().map(|x| x.as_mut()))?;
+            encode12(l, t, &mut rows, POLY_BYTES * i);
         }
         rho.write(&mut RowsMut::new(
             eks.iter_mut().map(|x| &mut x.as_mut()[POLY_BYTES * K..]),
@@ -119,9 +142,25 @@ impl<const K: usize, const ETA1: usize, const DU: usize, const DV: usize> Kem<K,
         Ok(())
     }
 
+    /// FIPS 203, Algorithm 13 (K-PKE.KeyGen), lines 8 to 15, and 14 (K-PKE.Encrypt), lines 9 to 12: noise,
+    /// transformed.
+    fn sample_secret<L: Lanes>(
+        l: L,
+        seed: &Seed<L>,
+        nonces: &L::Words,
+        noise: &mut Noise<L>,
+        poly: &mut Poly<L>,
+        to: &mut NttPoly<L>,
+    ) {
+        prf::<L, ETA1>(l, seed, nonces, noise);
+        sample_poly_cbd::<L, ETA1>(l, noise, poly);
+        ntt_small(l, poly, to);
+    }
+
     /// The same for one key, its polynomials in lanes.
     pub(crate) fn generate_one<L: Lanes>(
         l: L,
+        work: &mut Work<L::Four, 1>,
         d: &[u8; 32],
         z: &[u8; 32],
         ek: &mut [u8],
@@ -130,30 +169,27 @@ impl<const K: usize, const ETA1: usize, const DU: usize, const DV: usize> Kem<K,
         let four = l.four_lanes();
         let (rho, sigma) = sha3_512_with_byte(four, &Seed::same(four, d), K as u8);
         let mut matrix = Matrix::<K>::zero();
-        let mut column = NttPoly::zero(four);
+        let Work {
+            noise,
+            poly,
+            y: [s],
+            u: [e],
+            sum,
+            ..
+        } = work;
         for j in 0..K {
             let indices: [[u8; 2]; 4] = core::array::from_fn(|i| [j as u8, i as u8]);
-            vartime_sample_ntt(four, &rho, &indices, &mut column);
-            prepare_column(l, &column, Scale::PRODUCT, &mut matrix, j);
+            vartime_sample_ntt(four, &rho, &indices, sum);
+            prepare_column(l, sum, Scale::PRODUCT, &mut matrix, j);
         }
-        let mut noise = Noise::zero(four);
-        let mut poly = Poly::zero(four);
-        let (mut s, mut e, mut t) = (
-            NttPoly::zero(four),
-            NttPoly::zero(four),
-            NttPoly::zero(four),
-        );
-        for (first, to) in [(0, &mut s), (K, &mut e)] {
-            prf::<_, ETA1>(four, &sigma, &nonces(four, first), &mut noise);
-            sample_poly_cbd::<_, ETA1>(four, &noise, &mut poly);
-            ntt_small(four, &poly, to);
-        }
-        multiply_matrix_once(l, &matrix, &s, &mut t);
-        add(four, &mut t, &e);
+        Self::sample_secret(four, &sigma, &nonces(four, 0), noise, poly, s);
+        Self::sample_secret(four, &sigma, &nonces(four, K), noise, poly, e);
+        multiply_matrix_once(l, &matrix, s, sum);
+        add(four, sum, e);
         let (polys, seed) = ek.split_at_mut(POLY_BYTES * K);
         encode12(
             four,
-            &t,
+            sum,
             &mut RowsMut::new(polys.chunks_exact_mut(POLY_BYTES))?,
             0,
         );
@@ -161,7 +197,7 @@ impl<const K: usize, const ETA1: usize, const DU: usize, const DV: usize> Kem<K,
         let (polys, rest) = dk.split_at_mut(POLY_BYTES * K);
         encode12(
             four,
-            &s,
+            s,
             &mut RowsMut::new(polys.chunks_exact_mut(POLY_BYTES))?,
             0,
         );
@@ -204,6 +240,7 @@ impl<const K: usize, const ETA1: usize, const DU: usize, const DV: usize> Kem<K,
     /// FIPS 203, Algorithm 17 (ML-KEM.Encaps_internal), one message a lane to one key.
     pub(crate) fn encapsulate_many<L: Lanes, C: AsMut<[u8]>>(
         l: L,
+        work: &mut Work<L, K>,
         key: &Encapsulation<K, DU, DV>,
         messages: &Rows<'_>,
         cts: &mut [C],
@@ -212,42 +249,41 @@ impl<const K: usize, const ETA1: usize, const DU: usize, const DV: usize> Kem<K,
         let m = Seed::from_rows(l, messages)?;
         let (secret, r) = sha3_512(l, &m, &Seed::same(l, &key.hash));
         secret.write(&mut RowsMut::new(secrets)?)?;
-        Self::encrypt_many(l, key, &m, &r, &mut RowsMut::new(cts)?);
+        Self::encrypt_many(l, work, key, &m, &r, &mut RowsMut::new(cts)?);
         Ok(())
     }
 
     /// FIPS 203, Algorithm 14 (K-PKE.Encrypt).
     fn encrypt_many<L: Lanes>(
         l: L,
+        work: &mut Work<L, K>,
         key: &Encapsulation<K, DU, DV>,
         m: &Seed<L>,
         r: &Seed<L>,
         out: &mut RowsMut<'_>,
     ) {
-        let mut noise = Noise::zero(l);
-        let mut poly = Poly::zero(l);
-        let mut y: [NttPoly<L>; K] = core::array::from_fn(|_| NttPoly::zero(l));
+        let Work {
+            noise, poly, y, u, ..
+        } = work;
         for j in 0..K {
-            prf::<L, ETA1>(l, r, &nonce(l, j), &mut noise);
-            sample_poly_cbd::<L, ETA1>(l, &noise, &mut poly);
-            ntt_small(l, &poly, &mut y[j]);
+            Self::sample_secret(l, r, &nonce(l, j), noise, poly, &mut y[j]);
         }
-        let mut u: [NttPoly<L>; K] = core::array::from_fn(|_| NttPoly::zero(l));
-        multiply_matrix(l, &key.matrix, &y, &mut u);
+        multiply_matrix(l, &key.matrix, y, u);
         for i in 0..K {
-            ntt_inverse(l, &u[i], &mut poly);
-            prf::<L, 2>(l, r, &nonce(l, K + i), &mut noise);
-            compress_noisy::<L, DU>(l, &poly, &noise, out, compressed_bytes(DU) * i);
+            ntt_inverse(l, &u[i], poly);
+            prf::<L, 2>(l, r, &nonce(l, K + i), noise);
+            compress_noisy::<L, DU>(l, poly, noise, out, compressed_bytes(DU) * i);
         }
-        multiply_row(l, &key.row, &y, &mut u[0]);
-        ntt_inverse(l, &u[0], &mut poly);
-        prf::<L, 2>(l, r, &nonce(l, 2 * K), &mut noise);
-        compress_noisy_message::<L, DV>(l, &poly, &noise, m, out, compressed_bytes(DU) * K);
+        multiply_row(l, &key.row, y, &mut u[0]);
+        ntt_inverse(l, &u[0], poly);
+        prf::<L, 2>(l, r, &nonce(l, 2 * K), noise);
+        compress_noisy_message::<L, DV>(l, poly, noise, m, out, compressed_bytes(DU) * K);
     }
 
     /// The same, one message to one key, its polynomials in lanes.
     pub(crate) fn encapsulate_one<L: Lanes>(
         l: L,
+        work: &mut Work<L::Four, 1>,
         key: &Encapsulation<K, DU, DV>,
         message: &[u8; 32],
         ct: &mut [u8],
@@ -257,45 +293,49 @@ impl<const K: usize, const ETA1: usize, const DU: usize, const DV: usize> Kem<K,
         let m = Seed::same(four, message);
         let (k, r) = sha3_512(four, &m, &Seed::same(four, &key.hash));
         k.write(&mut RowsMut::new([secret])?)?;
-        Self::encrypt_one(l, key, &m, &r, ct)
+        Self::encrypt_one(l, work, key, &m, &r, ct)
     }
 
     fn encrypt_one<L: Lanes>(
         l: L,
+        work: &mut Work<L::Four, 1>,
         key: &Encapsulation<K, DU, DV>,
         m: &Seed<L::Four>,
         r: &Seed<L::Four>,
         ct: &mut [u8],
     ) -> Result<(), UnequalRows> {
         let four = l.four_lanes();
-        let mut noise = Noise::zero(four);
-        let mut poly = Poly::zero(four);
-        let (mut y, mut u) = (NttPoly::zero(four), NttPoly::zero(four));
-        prf::<_, ETA1>(four, r, &nonces(four, 0), &mut noise);
-        sample_poly_cbd::<_, ETA1>(four, &noise, &mut poly);
-        ntt_small(four, &poly, &mut y);
-        multiply_matrix_once(l, &key.matrix, &y, &mut u);
+        let Work {
+            noise,
+            poly,
+            y: [y],
+            u: [u],
+            ..
+        } = work;
+        Self::sample_secret(four, r, &nonces(four, 0), noise, poly, y);
+        multiply_matrix_once(l, &key.matrix, y, u);
         if K < 4 {
-            multiply_row_once(l, &key.row, &y, &mut u, K);
+            multiply_row_once(l, &key.row, y, u, K);
         }
-        ntt_inverse(four, &u, &mut poly);
-        prf::<_, 2>(four, r, &nonces(four, K), &mut noise);
+        ntt_inverse(four, u, poly);
+        prf::<_, 2>(four, r, &nonces(four, K), noise);
         let (us, v) = ct.split_at_mut(compressed_bytes(DU) * K);
         let mut rows = RowsMut::new(us.chunks_exact_mut(compressed_bytes(DU)))?;
-        compress_noisy::<_, DU>(four, &poly, &noise, &mut rows, 0);
+        compress_noisy::<_, DU>(four, poly, noise, &mut rows, 0);
         if K == 4 {
-            multiply_row_once(l, &key.row, &y, &mut u, 0);
-            ntt_inverse(four, &u, &mut poly);
-            prf::<_, 2>(four, r, &nonces(four, 2 * K), &mut noise);
+            multiply_row_once(l, &key.row, y, u, 0);
+            ntt_inverse(four, u, poly);
+            prf::<_, 2>(four, r, &nonces(four, 2 * K), noise);
         }
         let mut row = RowsMut::of_lane(K & 3, v)?;
-        compress_noisy_message::<_, DV>(four, &poly, &noise, m, &mut row, 0);
+        compress_noisy_message::<_, DV>(four, poly, noise, m, &mut row, 0);
         Ok(())
     }
 
     /// Encapsulation to many keys, a key and a message a lane; `false` in `valid` where a key is refused.
     pub(crate) fn encapsulate_many_keys<L: Lanes, C: AsMut<[u8]>>(
         l: L,
+        work: &mut Work<L, K>,
         eks: &Rows<'_>,
         messages: &Rows<'_>,
         cts: &mut [C],
@@ -306,26 +346,27 @@ impl<const K: usize, const ETA1: usize, const DU: usize, const DV: usize> Kem<K,
         let (secret, r) = sha3_512(l, &m, &sha3_256(l, eks));
         secret.write(&mut RowsMut::new(secrets)?)?;
         let rho = Seed::from_rows(l, &eks.part(POLY_BYTES * K, 32)?)?;
-        let mut noise = Noise::zero(l);
-        let mut poly = Poly::zero(l);
-        let mut y = NttPoly::zero(l);
-        let mut factors: [Factor<L>; K] = core::array::from_fn(|_| Factor::zero(l));
+        let Work {
+            noise,
+            poly,
+            u: a,
+            sum,
+            factors,
+            ..
+        } = work;
         for j in 0..K {
-            prf::<L, ETA1>(l, &r, &nonce(l, j), &mut noise);
-            sample_poly_cbd::<L, ETA1>(l, &noise, &mut poly);
-            ntt_small(l, &poly, &mut y);
-            prepare_factor(l, &y, Scale::compression(DU as u32), &mut factors[j]);
+            Self::sample_secret(l, &r, &nonce(l, j), noise, poly, sum);
+            prepare_factor(l, sum, Scale::compression(DU as u32), &mut factors[j]);
         }
-        let mut a: [NttPoly<L>; K] = core::array::from_fn(|_| NttPoly::zero(l));
         let mut out = RowsMut::new(cts)?;
         for i in 0..K {
             for j in 0..K {
                 vartime_sample_ntt(l, &rho, &[[i as u8, j as u8]; 8], &mut a[j]);
             }
-            multiply_lanes(l, &a, &factors, &mut y);
-            ntt_inverse(l, &y, &mut poly);
-            prf::<L, 2>(l, &r, &nonce(l, K + i), &mut noise);
-            compress_noisy::<L, DU>(l, &poly, &noise, &mut out, compressed_bytes(DU) * i);
+            multiply_lanes(l, a, factors, sum);
+            ntt_inverse(l, sum, poly);
+            prf::<L, 2>(l, &r, &nonce(l, K + i), noise);
+            compress_noisy::<L, DU>(l, poly, noise, &mut out, compressed_bytes(DU) * i);
         }
         for j in 0..K {
             let wrong = decode12(l, eks, POLY_BYTES * j, &mut a[j]);
@@ -334,10 +375,10 @@ impl<const K: usize, const ETA1: usize, const DU: usize, const DV: usize> Kem<K,
             }
             rescale(l, &mut a[j], Scale::ratio(DU as u32, DV as u32));
         }
-        multiply_lanes(l, &a, &factors, &mut y);
-        ntt_inverse(l, &y, &mut poly);
-        prf::<L, 2>(l, &r, &nonce(l, 2 * K), &mut noise);
-        compress_noisy_message::<L, DV>(l, &poly, &noise, &m, &mut out, compressed_bytes(DU) * K);
+        multiply_lanes(l, a, factors, sum);
+        ntt_inverse(l, sum, poly);
+        prf::<L, 2>(l, &r, &nonce(l, 2 * K), noise);
+        compress_noisy_message::<L, DV>(l, poly, noise, &m, &mut out, compressed_bytes(DU) * K);
         Ok(())
     }
 
@@ -364,27 +405,31 @@ impl<const K: usize, const ETA1: usize, const DU: usize, const DV: usize> Kem<K,
     /// FIPS 203, Algorithm 18 (ML-KEM.Decaps_internal), one ciphertext a lane with one key.
     pub(crate) fn decapsulate_many<L: Lanes>(
         l: L,
+        work: &mut Work<L, K>,
         key: &Decapsulation<K, DU, DV>,
         cts: &Rows<'_>,
         secrets: &mut [[u8; 32]],
     ) -> Result<(), UnequalRows> {
-        let mut poly = Poly::zero(l);
-        let mut v = Poly::zero(l);
-        let mut u: [NttPoly<L>; K] = core::array::from_fn(|_| NttPoly::zero(l));
+        let Work {
+            poly,
+            other: v,
+            u,
+            sum: w,
+            ..
+        } = &mut *work;
         for i in 0..K {
-            decode_decompress::<L, DU>(l, cts, compressed_bytes(DU) * i, &mut poly);
-            ntt(l, &poly, &mut u[i]);
+            decode_decompress::<L, DU>(l, cts, compressed_bytes(DU) * i, poly);
+            ntt(l, poly, &mut u[i]);
         }
-        let mut w = NttPoly::zero(l);
-        multiply_row(l, &key.secret, &u, &mut w);
-        ntt_inverse(l, &w, &mut poly);
-        decode_decompress::<L, DV>(l, cts, compressed_bytes(DU) * K, &mut v);
-        let m = message_from(l, &v, &poly);
+        multiply_row(l, &key.secret, u, w);
+        ntt_inverse(l, w, poly);
+        decode_decompress::<L, DV>(l, cts, compressed_bytes(DU) * K, v);
+        let m = message_from(l, v, poly);
         let (secret, r) = sha3_512(l, &m, &Seed::same(l, &key.encapsulation.hash));
         let rejected = shake256_32(l, &Rows::same(&key.z), cts);
         let mut again = [[0; 1568]; 8];
         let mut rows = RowsMut::new(again.iter_mut().map(|x| &mut x[..Self::CT]))?;
-        Self::encrypt_many(l, &key.encapsulation, &m, &r, &mut rows);
+        Self::encrypt_many(l, work, &key.encapsulation, &m, &r, &mut rows);
         let rows: [&[u8]; 8] = again.each_ref().map(|x| &x[..Self::CT]);
         let differs = differing_rows(l, cts, &Rows::new(&rows)?);
         Seed::select(l, &differs, &rejected, &secret).write(&mut RowsMut::new(secrets)?)
@@ -393,30 +438,35 @@ impl<const K: usize, const ETA1: usize, const DU: usize, const DV: usize> Kem<K,
     /// The same for one ciphertext, its polynomials in lanes.
     pub(crate) fn decapsulate_one<L: Lanes>(
         l: L,
+        work: &mut Work<L::Four, 1>,
         key: &Decapsulation<K, DU, DV>,
         ct: &[u8],
         secret: &mut [u8; 32],
     ) -> Result<(), UnequalRows> {
         let four = l.four_lanes();
-        let mut poly = Poly::zero(four);
-        let mut v = Poly::zero(four);
-        let (mut u, mut w) = (NttPoly::zero(four), NttPoly::zero(four));
+        let Work {
+            poly,
+            other: v,
+            u: [u],
+            sum: w,
+            ..
+        } = &mut *work;
         let (us, vs) = ct.split_at(compressed_bytes(DU) * K);
         let mut rows: [&[u8]; 4] = [us; 4];
         for (row, part) in rows.iter_mut().zip(us.chunks_exact(compressed_bytes(DU))) {
             *row = part;
         }
-        decode_decompress::<_, DU>(four, &Rows::new(&rows[..K])?, 0, &mut poly);
-        ntt(four, &poly, &mut u);
-        multiply_row_once(l, &key.secret, &u, &mut w, 0);
-        ntt_inverse(four, &w, &mut poly);
-        decode_decompress::<_, DV>(four, &Rows::same(vs), 0, &mut v);
-        let m = message_from(four, &v, &poly).spread(0);
+        decode_decompress::<_, DU>(four, &Rows::new(&rows[..K])?, 0, poly);
+        ntt(four, poly, u);
+        multiply_row_once(l, &key.secret, u, w, 0);
+        ntt_inverse(four, w, poly);
+        decode_decompress::<_, DV>(four, &Rows::same(vs), 0, v);
+        let m = message_from(four, v, poly).spread(0);
         let (k, r) = sha3_512(four, &m, &Seed::same(four, &key.encapsulation.hash));
         let rejected = shake256_32(four, &Rows::same(&key.z), &Rows::same(ct));
         let mut again = [0; 1568];
         let again = &mut again[..Self::CT];
-        Self::encrypt_one(l, &key.encapsulation, &m, &r, again)?;
+        Self::encrypt_one(l, work, &key.encapsulation, &m, &r, again)?;
         let differs = differing_rows(four, &Rows::same(ct), &Rows::same(again));
         Seed::select(four, &differs, &rejected, &k).write(&mut RowsMut::new([secret])?)
     }

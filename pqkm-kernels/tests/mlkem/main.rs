@@ -10,7 +10,7 @@
 
 mod engine;
 
-use engine::Kem;
+use engine::{Kem, Work};
 use ml_kem::{DecapsulationKey, KeyExport, kem::TryDecapsulate};
 use pqkm_kernels::lanes::{Lanes, Portable, Token};
 use pqkm_kernels::rows::Rows;
@@ -82,6 +82,7 @@ macro_rules! suite {
             }
 
             fn one_key<L: Lanes>(l: L, random: &mut Random, lanes: usize, special: bool) {
+                let (mut one, mut many) = (Work::new(l.four_lanes()), Work::new(l));
                 let (d, z) = (random.bytes(), random.bytes());
                 let mut messages: Vec<[u8; 32]> = (0..lanes).map(|_| random.bytes()).collect();
                 if special {
@@ -91,7 +92,7 @@ macro_rules! suite {
                 let expected = reference(&d, &z, &messages);
 
                 let (mut ek, mut dk) = (vec![0; This::EK], vec![0; This::DK]);
-                This::generate_one(l, &d, &z, &mut ek, &mut dk).unwrap();
+                This::generate_one(l, &mut one, &d, &z, &mut ek, &mut dk).unwrap();
                 assert!(
                     ek == expected.ek && dk == expected.dk,
                     "generate_one on {}",
@@ -103,7 +104,7 @@ macro_rules! suite {
                 let mut secrets = vec![[0; 32]; lanes];
                 let rows: Vec<_> = messages.iter().collect();
                 let rows = Rows::new(&rows).unwrap();
-                This::encapsulate_many(l, &key, &rows, &mut cts, &mut secrets).unwrap();
+                This::encapsulate_many(l, &mut many, &key, &rows, &mut cts, &mut secrets).unwrap();
                 assert!(
                     secrets == expected.secrets,
                     "encapsulate_many on {}",
@@ -112,7 +113,8 @@ macro_rules! suite {
                 assert!(cts == expected.cts, "encapsulate_many on {}", L::NAME);
 
                 let (mut ct, mut secret) = (vec![0; This::CT], [0; 32]);
-                This::encapsulate_one(l, &key, &messages[0], &mut ct, &mut secret).unwrap();
+                This::encapsulate_one(l, &mut one, &key, &messages[0], &mut ct, &mut secret)
+                    .unwrap();
                 assert!(
                     secret == expected.secrets[0],
                     "encapsulate_one on {}",
@@ -134,7 +136,7 @@ macro_rules! suite {
                 let rows: Vec<_> = cts.iter().collect();
                 let rows = Rows::new(&rows).unwrap();
                 let mut secrets = vec![[0; 32]; lanes];
-                This::decapsulate_many(l, &key, &rows, &mut secrets).unwrap();
+                This::decapsulate_many(l, &mut many, &key, &rows, &mut secrets).unwrap();
                 assert!(
                     secrets == expected_secrets,
                     "decapsulate_many on {}",
@@ -142,12 +144,13 @@ macro_rules! suite {
                 );
                 for (ct, expected) in cts.iter().zip(&expected_secrets) {
                     let mut secret = [0; 32];
-                    This::decapsulate_one(l, &key, ct, &mut secret).unwrap();
+                    This::decapsulate_one(l, &mut one, &key, ct, &mut secret).unwrap();
                     assert!(secret == *expected, "decapsulate_one on {}", L::NAME);
                 }
             }
 
             fn many_keys<L: Lanes>(l: L, random: &mut Random, lanes: usize) {
+                let mut many = Work::new(l);
                 let ds: Vec<[u8; 32]> = (0..lanes).map(|_| random.bytes()).collect();
                 let zs: Vec<[u8; 32]> = (0..lanes).map(|_| random.bytes()).collect();
                 let messages: Vec<[u8; 32]> = (0..lanes).map(|_| random.bytes()).collect();
@@ -158,7 +161,7 @@ macro_rules! suite {
                 let mut dks = vec![vec![0; This::DK]; lanes];
                 let rows: Vec<_> = ds.iter().collect();
                 let rows = Rows::new(&rows).unwrap();
-                This::generate_many(l, &rows, &zs, &mut eks, &mut dks).unwrap();
+                This::generate_many(l, &mut many, &rows, &zs, &mut eks, &mut dks).unwrap();
                 for i in 0..lanes {
                     assert!(eks[i] == expected[i].ek, "generate_many on {}", L::NAME);
                     assert!(dks[i] == expected[i].dk, "generate_many on {}", L::NAME);
@@ -170,6 +173,7 @@ macro_rules! suite {
                 let rows: Vec<_> = messages.iter().collect();
                 This::encapsulate_many_keys(
                     l,
+                    &mut many,
                     &Rows::new(&keys).unwrap(),
                     &Rows::new(&rows).unwrap(),
                     &mut cts,
@@ -193,8 +197,17 @@ macro_rules! suite {
 
             fn refused_keys<L: Lanes>(l: L) {
                 let mut random = Random(5);
+                let mut one = Work::new(l.four_lanes());
                 let (mut ek, mut dk) = (vec![0; This::EK], vec![0; This::DK]);
-                This::generate_one(l, &random.bytes(), &random.bytes(), &mut ek, &mut dk).unwrap();
+                This::generate_one(
+                    l,
+                    &mut one,
+                    &random.bytes(),
+                    &random.bytes(),
+                    &mut ek,
+                    &mut dk,
+                )
+                .unwrap();
                 for at in [0, 1, 127, 128, 255, 256 * $k - 1] {
                     // The coefficient becomes q, then 4095: not canonical.
                     for value in [3329_u16, 4095] {
