@@ -2,6 +2,7 @@
 //!
 //! scripts/test: vectors/acvp vectors/wycheproof vectors/cctv
 //! scripts/test: --engine reference vectors/acvp/ML-KEM-encapDecap-FIPS203.json
+#![expect(clippy::std_instead_of_alloc, reason = "a program has std")]
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
