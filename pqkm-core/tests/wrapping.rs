@@ -1,5 +1,9 @@
 //! Attacks on wrapped keys: everything in a record is bound, and a failure tells nothing.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failure is the test's")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a failure is the test's"
+)]
 
 use pqkm_core::{
     Aes256Key, Aes256Kw, Aes256Kwp, DecapsulationKey, EncapsulationKey, ExposeToken, KekName,
