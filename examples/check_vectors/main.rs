@@ -2,8 +2,12 @@
 //!
 //! scripts/test: vectors/acvp vectors/wycheproof vectors/cctv
 //! scripts/test: --engine reference vectors/acvp/ML-KEM-encapDecap-FIPS203.json
-#![expect(clippy::print_stdout, reason = "a program for the terminal")]
 #![expect(clippy::std_instead_of_alloc, reason = "a program has std")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program for the terminal"
+)]
 
 mod accumulated;
 mod kem;
