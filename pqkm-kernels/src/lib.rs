@@ -58,3 +58,4 @@
 extern crate std;
 
 pub mod lanes;
+pub mod mldsa;
