@@ -89,6 +89,9 @@ pub trait Lanes16: Copy {
 pub trait Lanes: Lanes16 + Token {
     /// 64-bit lanes in a vector.
     const LANES: usize;
+    /// Whether a 64-bit lane is worked on by one instruction. Texts that are nothing else take one lane at a
+    /// time where it is not.
+    const WORD_INSTRUCTIONS: bool;
     /// One word per lane: `[u64; LANES]`.
     type Words: Copy + AsRef<[u64]> + AsMut<[u64]>;
     /// A square of words: `[V; LANES]`.

@@ -157,6 +157,7 @@ impl Lanes16 for Portable {
 
 impl Lanes for Portable {
     const LANES: usize = Q;
+    const WORD_INSTRUCTIONS: bool = false;
     type Words = [u64; Q];
     type Block = [PortableVector; Q];
 

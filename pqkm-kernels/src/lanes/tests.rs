@@ -1,7 +1,7 @@
 //! Every operation of every instance against a model on plain integers, on random and extreme elements.
 
+use std::vec;
 use std::vec::Vec;
-use std::{eprintln, vec};
 
 use super::{Lanes, NibbleTable, Portable, Token};
 
@@ -205,27 +205,6 @@ fn every_operation<L: Lanes>(l: L) {
         halves(l, x, y);
         moves(l, x, y);
         bits(l, x, y, z);
-    }
-}
-
-/// Runs a test on every instance the CPU has, and says which it lacks.
-macro_rules! on_every_instance {
-    ($function:path) => {{
-        $function($crate::lanes::Portable::new());
-        #[cfg(target_arch = "x86_64")]
-        {
-            $crate::lanes::tests::run_or_say($crate::lanes::Avx2::detect(), $function);
-            $crate::lanes::tests::run_or_say($crate::lanes::Avx512Vl::detect(), $function);
-            $crate::lanes::tests::run_or_say($crate::lanes::Avx512::detect(), $function);
-        }
-    }};
-}
-
-#[cfg(target_arch = "x86_64")]
-pub(crate) fn run_or_say<T: Token>(token: Option<T>, test: impl FnOnce(T)) {
-    match token {
-        Some(token) => test(token),
-        None => eprintln!("not tested: this CPU or build has no {}", T::NAME),
     }
 }
 

@@ -94,6 +94,7 @@ macro_rules! common16 {
 macro_rules! common {
     () => {
         const LANES: usize = 4;
+        const WORD_INSTRUCTIONS: bool = true;
         type Words = [u64; 4];
         type Block = [__m256i; 4];
 

@@ -89,6 +89,7 @@ impl Lanes16 for Avx512 {
 
 impl Lanes for Avx512 {
     const LANES: usize = 8;
+    const WORD_INSTRUCTIONS: bool = true;
     type Words = [u64; 8];
     type Block = [__m512i; 8];
 
