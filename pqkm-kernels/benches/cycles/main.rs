@@ -10,9 +10,11 @@
 )]
 
 mod keccak;
+mod mldsa;
 mod timing;
 
 use pqkm_kernels::lanes::{Lanes, Portable, Token};
+use pqkm_kernels::mldsa::MlDsaKernels;
 
 fn instance<L: Lanes>(token: Option<L>) {
     let Some(l) = token else {
@@ -22,14 +24,23 @@ fn instance<L: Lanes>(token: Option<L>) {
     keccak::run(l);
 }
 
+fn ring32<L: MlDsaKernels>(token: Option<L>) {
+    if let Some(l) = token {
+        mldsa::run(l);
+    }
+}
+
 fn main() {
     println!("core clock {:.2} GHz", timing::core_ghz());
     instance(Portable::detect());
+    ring32(Portable::detect());
     #[cfg(target_arch = "x86_64")]
     {
         use pqkm_kernels::lanes::{Avx2, Avx512, Avx512Vl};
         instance(Avx2::detect());
+        ring32(Avx2::detect());
         instance(Avx512Vl::detect());
         instance(Avx512::detect());
+        ring32(Avx512::detect());
     }
 }
