@@ -42,6 +42,8 @@ pub trait Lanes32: Copy {
     type V: Copy;
     /// Sixteen `i64`, for sums of products.
     type Wide: Copy;
+    /// Whether the registers hold a polynomial and the temporaries of a transform.
+    const HOLDS_ALL: bool;
 
     /// The sixteen values.
     fn load(self, from: &[i32; 16]) -> Self::V;

@@ -40,6 +40,25 @@ macro_rules! inverse_butterfly {
     };
 }
 
+/// Four times the same. With registers for all vectors the indices must be constants (a loop would keep the vectors
+/// in memory); without, a loop is shorter and as fast.
+macro_rules! four {
+    ($lanes:ident, $i:ident => $body:block) => {
+        if $lanes::HOLDS_ALL {
+            four!(@ $i = 0, $body);
+            four!(@ $i = 1, $body);
+            four!(@ $i = 2, $body);
+            four!(@ $i = 3, $body);
+        } else {
+            for $i in 0..4 $body
+        }
+    };
+    (@ $i:ident = $value:literal, $body:block) => {
+        let $i = $value;
+        $body
+    };
+}
+
 macro_rules! exchange {
     ($l:ident, $x:ident[$i:expr, $j:expr], $exchange:ident) => {
         let (i, j) = ($i, $j);
@@ -51,13 +70,13 @@ macro_rules! exchange {
 #[inline(always)]
 pub(crate) fn forward<L: Lanes32>(l: L, x: &mut [L::V; 16]) {
     let z: &[Factor; 16] = &FORWARD.whole;
-    for j in 0..4 {
+    four!(L, j => {
         forward_butterfly!(l, x[j, j + 8], mul_factor, &z[1]);
         forward_butterfly!(l, x[j + 4, j + 12], mul_factor, &z[1]);
         forward_butterfly!(l, x[j, j + 4], mul_factor, &z[2]);
         forward_butterfly!(l, x[j + 8, j + 12], mul_factor, &z[3]);
-    }
-    for h in 0..4 {
+    });
+    four!(L, h => {
         let k = 4 * h;
         forward_butterfly!(l, x[k, k + 2], mul_factor, &z[4 + h]);
         forward_butterfly!(l, x[k + 1, k + 3], mul_factor, &z[4 + h]);
@@ -67,9 +86,9 @@ pub(crate) fn forward<L: Lanes32>(l: L, x: &mut [L::V; 16]) {
         exchange!(l, x[k + 1, k + 3], exchange2);
         exchange!(l, x[k, k + 1], exchange1);
         exchange!(l, x[k + 2, k + 3], exchange1);
-    }
+    });
     let rows: &[FactorRow; 15] = &FORWARD.rows;
-    for j in 0..4 {
+    four!(L, j => {
         exchange!(l, x[j, j + 8], exchange8);
         exchange!(l, x[j + 4, j + 12], exchange8);
         exchange!(l, x[j, j + 4], exchange4);
@@ -78,28 +97,28 @@ pub(crate) fn forward<L: Lanes32>(l: L, x: &mut [L::V; 16]) {
         forward_butterfly!(l, x[j + 4, j + 12], mul_row, &rows[0]);
         forward_butterfly!(l, x[j, j + 4], mul_row, &rows[1]);
         forward_butterfly!(l, x[j + 8, j + 12], mul_row, &rows[2]);
-    }
-    for h in 0..4 {
+    });
+    four!(L, h => {
         let k = 4 * h;
         forward_butterfly!(l, x[k, k + 2], mul_row, &rows[3 + h]);
         forward_butterfly!(l, x[k + 1, k + 3], mul_row, &rows[3 + h]);
         forward_butterfly!(l, x[k, k + 1], mul_row, &rows[7 + 2 * h]);
         forward_butterfly!(l, x[k + 2, k + 3], mul_row, &rows[8 + 2 * h]);
-    }
+    });
 }
 
 /// FIPS 204, Algorithm 42 (NTT^-1), times 2^32: the factor that a Montgomery product took away.
 #[inline(always)]
 pub(crate) fn inverse<L: Lanes32>(l: L, x: &mut [L::V; 16]) {
     let rows: &[FactorRow; 15] = &INVERSE.rows;
-    for h in 0..4 {
+    four!(L, h => {
         let k = 4 * h;
         inverse_butterfly!(l, x[k, k + 1], mul_row, &rows[7 + 2 * h]);
         inverse_butterfly!(l, x[k + 2, k + 3], mul_row, &rows[8 + 2 * h]);
         inverse_butterfly!(l, x[k, k + 2], mul_row, &rows[3 + h]);
         inverse_butterfly!(l, x[k + 1, k + 3], mul_row, &rows[3 + h]);
-    }
-    for j in 0..4 {
+    });
+    four!(L, j => {
         inverse_butterfly!(l, x[j, j + 4], mul_row, &rows[1]);
         inverse_butterfly!(l, x[j + 8, j + 12], mul_row, &rows[2]);
         inverse_butterfly!(l, x[j, j + 8], mul_row, &rows[0]);
@@ -108,9 +127,9 @@ pub(crate) fn inverse<L: Lanes32>(l: L, x: &mut [L::V; 16]) {
         exchange!(l, x[j + 4, j + 12], exchange8);
         exchange!(l, x[j, j + 4], exchange4);
         exchange!(l, x[j + 8, j + 12], exchange4);
-    }
+    });
     let z: &[Factor; 16] = &INVERSE.whole;
-    for h in 0..4 {
+    four!(L, h => {
         let k = 4 * h;
         exchange!(l, x[k, k + 2], exchange2);
         exchange!(l, x[k + 1, k + 3], exchange2);
@@ -120,31 +139,31 @@ pub(crate) fn inverse<L: Lanes32>(l: L, x: &mut [L::V; 16]) {
         inverse_butterfly!(l, x[k + 2, k + 3], mul_factor, &z[9 + 2 * h]);
         inverse_butterfly!(l, x[k, k + 2], mul_factor, &z[4 + h]);
         inverse_butterfly!(l, x[k + 1, k + 3], mul_factor, &z[4 + h]);
-    }
-    for j in 0..4 {
+    });
+    four!(L, j => {
         inverse_butterfly!(l, x[j, j + 4], mul_factor, &z[2]);
         inverse_butterfly!(l, x[j + 8, j + 12], mul_factor, &z[3]);
         inverse_butterfly!(l, x[j, j + 8], mul_factor, &SCALE_LAST);
         inverse_butterfly!(l, x[j + 4, j + 12], mul_factor, &SCALE_LAST);
         x[j] = l.mul_factor(x[j], &SCALE);
         x[j + 4] = l.mul_factor(x[j + 4], &SCALE);
-    }
+    });
 }
 
 /// Brings coefficients in standard order to the order of the transform.
 #[inline(always)]
 pub(crate) fn transpose<L: Lanes32>(l: L, x: &mut [L::V; 16]) {
-    for h in 0..4 {
+    four!(L, h => {
         let k = 4 * h;
         exchange!(l, x[k, k + 2], exchange2);
         exchange!(l, x[k + 1, k + 3], exchange2);
         exchange!(l, x[k, k + 1], exchange1);
         exchange!(l, x[k + 2, k + 3], exchange1);
-    }
-    for j in 0..4 {
+    });
+    four!(L, j => {
         exchange!(l, x[j, j + 8], exchange8);
         exchange!(l, x[j + 4, j + 12], exchange8);
         exchange!(l, x[j, j + 4], exchange4);
         exchange!(l, x[j + 8, j + 12], exchange4);
-    }
+    });
 }

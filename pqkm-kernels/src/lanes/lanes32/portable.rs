@@ -46,6 +46,7 @@ fn montgomery_reduce(x: i64) -> i32 {
 impl Lanes32 for Portable {
     type V = Words32;
     type Wide = [i64; 16];
+    const HOLDS_ALL: bool = false;
 
     #[inline(always)]
     fn load(self, from: &[i32; 16]) -> Words32 {

@@ -65,6 +65,7 @@ impl<const REDUCES: bool> Interval<REDUCES> {
 impl<const REDUCES: bool> Lanes32 for Interval<REDUCES> {
     type V = Range;
     type Wide = Range;
+    const HOLDS_ALL: bool = false;
 
     fn load(self, from: &[i32; 16]) -> Range {
         Range::all(from)
