@@ -9,12 +9,10 @@
 //! Time depends on the lengths only.
 
 mod permutation;
-mod rows;
 mod xof;
 
 #[cfg(test)]
 mod tests;
 
 pub use permutation::{permute, permute_one};
-pub use rows::{MAX_ROWS, Rows, RowsMut, UnequalRows};
 pub use xof::{SHA3_256, SHA3_512, SHAKE128, SHAKE256, Sponge, Xof, hash};

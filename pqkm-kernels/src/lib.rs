@@ -32,7 +32,7 @@
 //!
 //! # Modules, in reading order
 //!
-//! [`lanes`] (instruction sets and the only `unsafe`), [`keccak`].
+//! [`lanes`] (instruction sets and the only `unsafe`), [`rows`], [`keccak`].
 #![no_std]
 #![deny(unsafe_code)]
 #![expect(
@@ -64,3 +64,4 @@ mod testing;
 pub mod keccak;
 pub mod lanes;
 pub mod mldsa;
+pub mod rows;

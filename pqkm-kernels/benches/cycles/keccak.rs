@@ -2,8 +2,9 @@
 
 use core::hint::black_box;
 
-use pqkm_kernels::keccak::{Rows, RowsMut, SHAKE256, hash, permute, permute_one};
+use pqkm_kernels::keccak::{SHAKE256, hash, permute, permute_one};
 use pqkm_kernels::lanes::Lanes;
+use pqkm_kernels::rows::{Rows, RowsMut};
 
 use crate::timing::report;
 

@@ -7,11 +7,9 @@ use sha3::Digest;
 use shake::{ExtendableOutput, Update, XofReader};
 
 use super::permutation::ROUND_CONSTANTS;
-use super::{
-    Rows, RowsMut, SHA3_256, SHA3_512, SHAKE128, SHAKE256, Sponge, UnequalRows, Xof, hash, permute,
-    permute_one,
-};
+use super::{SHA3_256, SHA3_512, SHAKE128, SHAKE256, Sponge, Xof, hash, permute, permute_one};
 use crate::lanes::Lanes;
+use crate::rows::{Rows, RowsMut, UnequalRows};
 use crate::testing::Random;
 
 fn reference(sponge: Sponge, message: &[u8], out: &mut [u8]) {

@@ -1,8 +1,8 @@
 //! Sponges over lanes.
 
 use super::permutation::permute;
-use super::rows::{MAX_ROWS, Rows, RowsMut};
 use crate::lanes::{Kernel, Lanes, wipe};
+use crate::rows::{Rows, RowsMut, read_words, write_words};
 
 /// Rate and domain separation of one function of FIPS 202.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,38 +178,26 @@ fn absorb_part<L: Lanes>(
 ) {
     while count > 0 {
         let word = position >> 3;
-        if position & 7 == 0 && count >= 8 * L::LANES {
-            let mut block = l.zero_block();
-            for (lane, v) in block.as_mut().iter_mut().enumerate() {
-                *v = l.load(rows.lane(lane, at));
-            }
-            let block = l.transpose64(block);
-            for (i, v) in block.as_ref().iter().enumerate() {
-                state[word + i] = l.xor(state[word + i], *v);
-            }
-            (position, at, count) = (
-                position + 8 * L::LANES,
-                at + 8 * L::LANES,
-                count - 8 * L::LANES,
-            );
-            continue;
-        }
         let skip = position & 7;
-        let taken = (8 - skip).min(count);
-        let mut words = l.zero_words();
-        for (lane, to) in words.as_mut().iter_mut().enumerate() {
-            let row = rows.lane(lane, at);
-            if taken == 8 {
-                *to = row
-                    .first_chunk()
-                    .map_or(0, |bytes| u64::from_le_bytes(*bytes));
-            } else {
-                for (i, byte) in row[..taken].iter().enumerate() {
+        let taken = if skip == 0 && count >= 8 {
+            let whole = count >> 3;
+            let mut words = [l.splat64(0); 25];
+            read_words(l, rows, at, &mut words[..whole]);
+            for (to, from) in state[word..].iter_mut().zip(&words[..whole]) {
+                *to = l.xor(*to, *from);
+            }
+            8 * whole
+        } else {
+            let taken = (8 - skip).min(count);
+            let mut words = l.zero_words();
+            for (lane, to) in words.as_mut().iter_mut().enumerate() {
+                for (i, byte) in rows.lane(lane, at)[..taken].iter().enumerate() {
                     *to |= u64::from(*byte) << (8 * (skip + i));
                 }
             }
-        }
-        state[word] = l.xor(state[word], l.load_words(&words));
+            state[word] = l.xor(state[word], l.load_words(&words));
+            taken
+        };
         (position, at, count) = (position + taken, at + taken, count - taken);
     }
 }
@@ -249,35 +237,21 @@ fn read_part<L: Lanes>(
 ) {
     while count > 0 {
         let word = position >> 3;
-        if position & 7 == 0 && count >= 8 * L::LANES {
-            let mut block = l.zero_block();
-            block
-                .as_mut()
-                .copy_from_slice(&state[word..word + L::LANES]);
-            let block = l.transpose64(block);
-            for (lane, v) in block.as_ref().iter().enumerate() {
+        let skip = position & 7;
+        let taken = if skip == 0 && count >= 8 {
+            let whole = count >> 3;
+            write_words(l, &state[word..word + whole], out, at);
+            8 * whole
+        } else {
+            let taken = (8 - skip).min(count);
+            let words = l.store_words(state[word]);
+            for (lane, word) in words.as_ref().iter().enumerate() {
                 if let Some(row) = out.lane(lane, at) {
-                    l.store(*v, row);
+                    row[..taken].copy_from_slice(&word.to_le_bytes()[skip..skip + taken]);
                 }
             }
-            (position, at, count) = (
-                position + 8 * L::LANES,
-                at + 8 * L::LANES,
-                count - 8 * L::LANES,
-            );
-            continue;
-        }
-        let skip = position & 7;
-        let taken = (8 - skip).min(count);
-        let words = l.store_words(state[word]);
-        for (lane, word) in words.as_ref().iter().enumerate() {
-            if let Some(row) = out.lane(lane, at) {
-                let bytes = word.to_le_bytes();
-                row[..taken].copy_from_slice(&bytes[skip..skip + taken]);
-            }
-        }
+            taken
+        };
         (position, at, count) = (position + taken, at + taken, count - taken);
     }
 }
-
-const _: () = assert!(MAX_ROWS == 8, "tokens have at most eight lanes");

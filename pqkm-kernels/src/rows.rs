@@ -1,6 +1,8 @@
-//! Groups of byte strings of equal length, one a lane.
+//! Groups of byte strings of equal length, one a lane, and their words.
 
 use core::fmt;
+
+use crate::lanes::Lanes;
 
 /// The lanes of the widest token.
 pub const MAX_ROWS: usize = 8;
@@ -81,7 +83,7 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// One to eight outputs of equal length; lanes beyond the last are computed and not kept.
+/// One to eight outputs of equal length, in the lanes they come from; other are not kept.
 pub struct RowsMut<'a> {
     rows: [&'a mut [u8]; MAX_ROWS],
     len: usize,
@@ -112,6 +114,18 @@ impl<'a> RowsMut<'a> {
         })
     }
 
+    /// The output of one lane alone.
+    ///
+    /// # Errors
+    ///
+    /// [`UnequalRows`] if `lane` is not below [`MAX_ROWS`].
+    pub fn of_lane(lane: usize, row: &'a mut [u8]) -> Result<Self, UnequalRows> {
+        let mut rows: [&'a mut [u8]; MAX_ROWS] = Default::default();
+        let len = row.len();
+        *rows.get_mut(lane).ok_or(UnequalRows)? = row;
+        Ok(Self { rows, len })
+    }
+
     /// The length of each row in bytes.
     #[must_use]
     #[inline(always)]
@@ -134,6 +148,59 @@ impl<'a> RowsMut<'a> {
             row.get_mut(at..)
         } else {
             None
+        }
+    }
+}
+
+/// Reads little-endian words of each row, from byte `at` on: word i of every row becomes `words[i]`.
+#[inline(always)]
+pub(crate) fn read_words<L: Lanes>(l: L, rows: &Rows<'_>, mut at: usize, words: &mut [L::V]) {
+    let mut chunks = words.chunks_exact_mut(L::LANES);
+    for chunk in &mut chunks {
+        let mut block = l.zero_block();
+        for (lane, v) in block.as_mut().iter_mut().enumerate() {
+            *v = l.load(rows.lane(lane, at));
+        }
+        chunk.copy_from_slice(l.transpose64(block).as_ref());
+        at += 8 * L::LANES;
+    }
+    for v in chunks.into_remainder() {
+        let mut one = l.zero_words();
+        for (lane, to) in one.as_mut().iter_mut().enumerate() {
+            let bytes = rows.lane(lane, at).first_chunk();
+            *to = bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes));
+        }
+        *v = l.load_words(&one);
+        at += 8;
+    }
+}
+
+/// Writes words to each row, from byte `at` on: the inverse of [`read_words`].
+#[inline(always)]
+pub(crate) fn write_words<L: Lanes>(l: L, words: &[L::V], out: &mut RowsMut<'_>, mut at: usize) {
+    let chunks = words.chunks_exact(L::LANES);
+    let rest = chunks.remainder();
+    for chunk in chunks {
+        let mut block = l.zero_block();
+        block.as_mut().copy_from_slice(chunk);
+        for (lane, v) in l.transpose64(block).as_ref().iter().enumerate() {
+            if let Some(row) = out.lane(lane, at) {
+                l.store(*v, row);
+            }
+        }
+        at += 8 * L::LANES;
+    }
+    if rest.is_empty() {
+        return;
+    }
+    let mut block = l.zero_block();
+    block.as_mut()[..rest.len()].copy_from_slice(rest);
+    for (lane, v) in l.transpose64(block).as_ref().iter().enumerate() {
+        if let Some(row) = out.lane(lane, at) {
+            let words = l.store_words(*v);
+            for (to, word) in row.chunks_exact_mut(8).zip(&words.as_ref()[..rest.len()]) {
+                to.copy_from_slice(&word.to_le_bytes());
+            }
         }
     }
 }
