@@ -4,13 +4,13 @@ use ml_dsa::signature::Keypair;
 use ml_dsa::{EncodedSignature, EncodedVerifyingKey, ExpandedSigningKey, MlDsaParams, Seed};
 use pqkm_kernels::lanes::{Avx2, Avx512, Portable, Token};
 
-use super::backend::Backend;
-use super::keys::{
+use super::engine::backend::Backend;
+use super::engine::keys::{
     PreparedSigningKey, PreparedVerifyingKey, is_consistent, key_gen_internal, key_gen_many,
 };
-use super::params::{MlDsa44, MlDsa65, MlDsa87, Params};
-use super::sign::{Operation, sign_internal, sign_many};
-use super::verify::{Claim, verify_internal, verify_many};
+use super::engine::params::{MlDsa44, MlDsa65, MlDsa87, Params};
+use super::engine::sign::{Operation, sign_internal, sign_many};
+use super::engine::verify::{Claim, verify_internal, verify_many};
 
 struct Random(u64);
 

@@ -1,11 +1,5 @@
 //! ML-DSA on the kernels, against RustCrypto's `ml-dsa`.
 #![allow(missing_docs, unreachable_pub, unused, clippy::all, clippy::restriction, clippy::pedantic, reason = "being built")]
 
-mod backend;
-mod encode;
-mod expand;
-mod keys;
-mod params;
-mod sign;
-mod verify;
 mod differential;
+mod engine;
