@@ -56,6 +56,8 @@ mod wrap;
 
 #[cfg(feature = "getrandom")]
 pub use getrandom::SysRng;
+// The crates whose types and traits stand in this crate's API.
+pub use {der, kem, pkcs8, rand_core, signature, spki, zeroize};
 
 pub use algorithm::{
     Algorithm, Encapsulated, KemAlgorithm, KemMaterials, OutputBytes, PrivateMaterial,

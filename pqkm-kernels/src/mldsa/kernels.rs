@@ -77,6 +77,9 @@ kernels! {
     /// A representative of the difference, as [`MlDsaKernels::add_poly`].
     fn sub_poly(a: &'a Poly, b: &'a Poly, to: &'a mut Poly) = sub_poly;
 
+    /// A representative of `p` itself, as [`MlDsaKernels::add_poly`].
+    fn reduce(p: &'a mut Poly) = reduce;
+
     /// t1 2^13 for a t1 below 2^10.
     fn shift_t1(t1: &'a Poly, to: &'a mut Poly) = shift_t1;
 
@@ -223,6 +226,13 @@ fn sub_poly<L: Lanes32>(l: L, a: &Poly, b: &Poly, to: &mut Poly) {
     for i in 0..16 {
         let difference = l.sub(l.load(&a.0[i]), l.load(&b.0[i]));
         l.store(round::reduce(l, difference), &mut to.0[i]);
+    }
+}
+
+#[inline(always)]
+fn reduce<L: Lanes32>(l: L, p: &mut Poly) {
+    for row in &mut p.0 {
+        l.store(round::reduce(l, l.load(row)), row);
     }
 }
 
