@@ -37,6 +37,8 @@ mod engine;
 mod material;
 mod reference;
 mod representative;
+#[cfg(test)]
+mod tests;
 
 use dispatch::{SigningOf, VerificationOf};
 use engine::Lattice;

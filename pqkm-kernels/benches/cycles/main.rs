@@ -11,9 +11,6 @@
 
 mod keccak;
 mod mldsa;
-mod mldsa_engine;
-#[path = "../../tests/mldsa/engine/mod.rs"]
-mod engine;
 mod timing;
 
 use pqkm_kernels::lanes::{Lanes, Portable, Token};
@@ -27,10 +24,9 @@ fn instance<L: Lanes>(token: Option<L>) {
     keccak::run(l);
 }
 
-fn ring32<L: MlDsaKernels + engine::backend::Backend>(token: Option<L>) {
+fn ring32<L: MlDsaKernels>(token: Option<L>) {
     if let Some(l) = token {
         mldsa::run(l);
-        mldsa_engine::run(l);
     }
 }
 

@@ -7,7 +7,7 @@ use core::arch::x86_64::{
     _mm256_min_epu32, _mm256_movemask_ps, _mm256_mul_epi32, _mm256_mullo_epi32, _mm256_or_si256,
     _mm256_permute2x128_si256, _mm256_permutevar8x32_epi32, _mm256_set_m128i, _mm256_set1_epi32,
     _mm256_set1_epi64x, _mm256_shuffle_epi8, _mm256_shuffle_epi32, _mm256_sllv_epi32,
-    _mm256_sllv_epi64, _mm256_srav_epi32, _mm256_srli_epi64, _mm256_srlv_epi32, _mm256_srlv_epi64,
+    _mm256_srav_epi32, _mm256_srli_epi64, _mm256_srlv_epi32, _mm256_srlv_epi64,
     _mm256_storeu_si256, _mm256_sub_epi32, _mm256_sub_epi64, _mm256_unpackhi_epi64,
     _mm256_unpacklo_epi64, _mm256_xor_si256,
 };
