@@ -53,7 +53,10 @@ impl TryCryptoRng for Quick {}
 /// Prints the median time of `f`, divided by `per`, unless a filter on the command line excludes it.
 fn report(engine: Engine, work: &str, per: usize, mut f: impl FnMut()) {
     let name = format!("{engine}: {work}");
-    let filters: Vec<_> = std::env::args().skip(1).filter(|a| !a.starts_with("--")).collect();
+    let filters: Vec<_> = std::env::args()
+        .skip(1)
+        .filter(|a| !a.starts_with("--"))
+        .collect();
     if !filters.is_empty() && !filters.iter().any(|filter| name.contains(filter)) {
         return;
     }
@@ -66,7 +69,11 @@ fn report(engine: Engine, work: &str, per: usize, mut f: impl FnMut()) {
     }
     times.sort_by(f64::total_cmp);
     let us = |seconds: f64| seconds * 1e6 / per as f64;
-    println!("{name:<50} {:>9.2} us (least {:>9.2})", us(times[times.len() / 2]), us(times[0]));
+    println!(
+        "{name:<50} {:>9.2} us (least {:>9.2})",
+        us(times[times.len() / 2]),
+        us(times[0])
+    );
 }
 
 fn set<A>(engine: Engine, name: &str)
@@ -80,8 +87,12 @@ where
             .expect("available")
             .expect("no failure")
     };
-    report(engine, &format!("{name}.generate"), 1, || drop(black_box(pairs(1))));
-    report(engine, &format!("{name}.generate.batch"), 64, || drop(black_box(pairs(64))));
+    report(engine, &format!("{name}.generate"), 1, || {
+        drop(black_box(pairs(1)))
+    });
+    report(engine, &format!("{name}.generate.batch"), 64, || {
+        drop(black_box(pairs(64)))
+    });
     let (signing, verifying) = pairs(1).remove(0);
     report(engine, &format!("{name}.prepare signing"), 1, || {
         drop(black_box(signing.prepare_with(engine)));
@@ -107,9 +118,14 @@ where
     report(engine, &format!("{name}.verify.prepared"), 1, || {
         assert!(prepared.verify(&texts[0], &signatures[0]).is_ok());
     });
-    report(engine, &format!("{name}.verify.prepared.batch"), MANY, || {
-        assert!(prepared.verify_many(&items).iter().all(Result::is_ok));
-    });
+    report(
+        engine,
+        &format!("{name}.verify.prepared.batch"),
+        MANY,
+        || {
+            assert!(prepared.verify_many(&items).iter().all(Result::is_ok));
+        },
+    );
 }
 
 fn main() {

@@ -9,7 +9,10 @@ use crate::{encoding::SeedForms, engine::Engine, error::DecodeError, mldsa::MlDs
 
 /// The engines of the kernels that this CPU has; says which it lacks.
 fn engines() -> impl Iterator<Item = Engine> {
-    let kernels = Engine::ALL.iter().copied().filter(|engine| *engine != Engine::REFERENCE);
+    let kernels = Engine::ALL
+        .iter()
+        .copied()
+        .filter(|engine| *engine != Engine::REFERENCE);
     kernels.filter(|engine| {
         if !engine.is_available() {
             eprintln!("not tested: this CPU has no {engine}");
@@ -58,7 +61,10 @@ fn same_bytes<P: MlDsaParameters>(engine: Engine, count: usize) {
         let expected = dispatch::sign::<P>(&reference, &items);
         assert!(signatures == expected, "{engine} {} batch", P::NAME);
         for (item, expected) in items.iter().zip(&expected).take(3) {
-            assert!(dispatch::sign::<P>(&key, &[*item])[0] == *expected, "{engine} alone");
+            assert!(
+                dispatch::sign::<P>(&key, &[*item])[0] == *expected,
+                "{engine} alone"
+            );
         }
         let signatures: Vec<_> = signatures.into_iter().map(Option::unwrap).collect();
         same_verdicts::<P>(engine, pk, &items, &signatures, &mut random);
@@ -81,7 +87,11 @@ fn same_verdicts<P: MlDsaParameters>(
             let mut bytes = signature.as_ref().to_vec();
             let length = bytes.len();
             // Half of them in the hint, where encodings can be malformed.
-            let at = if random.below(2) == 0 { random.below(length) } else { length - 1 - random.below(60) };
+            let at = if random.below(2) == 0 {
+                random.below(length)
+            } else {
+                length - 1 - random.below(60)
+            };
             bytes[at] ^= 1 << random.below(8);
             P::SignatureBytes::try_from(&bytes).ok().unwrap()
         })
@@ -93,7 +103,12 @@ fn same_verdicts<P: MlDsaParameters>(
         claims.push((items[(i + 1) % items.len()].0, &signatures[i]));
     }
     let verdicts = dispatch::verify::<P>(&key, &claims);
-    assert_eq!(verdicts, dispatch::verify::<P>(&reference, &claims), "{engine} {}", P::NAME);
+    assert_eq!(
+        verdicts,
+        dispatch::verify::<P>(&reference, &claims),
+        "{engine} {}",
+        P::NAME
+    );
     for (i, claim) in claims.iter().enumerate() {
         assert_eq!(verdicts[i], i % 3 == 0);
         assert_eq!(dispatch::verify::<P>(&key, &[*claim]), [verdicts[i]]);
@@ -124,7 +139,9 @@ fn accumulated<P: MlDsaParameters>(engine: Engine, count: usize) -> [u8; 32] {
             let message = crate::Message::pure(b"");
             let mu = super::representative::mu(&super::representative::tr(&pk), &message);
             let key = dispatch::expand_sk::<P>(engine, &sk);
-            let signature = dispatch::sign::<P>(&key, &[(mu, &[0; 32])]).remove(0).unwrap();
+            let signature = dispatch::sign::<P>(&key, &[(mu, &[0; 32])])
+                .remove(0)
+                .unwrap();
             let key = dispatch::expand_pk::<P>(engine, &pk);
             assert_eq!(dispatch::verify::<P>(&key, &[(mu, &signature)]), [true]);
             accumulator.update(&pk);
@@ -138,7 +155,10 @@ fn accumulated<P: MlDsaParameters>(engine: Engine, count: usize) -> [u8; 32] {
 }
 
 fn hex(bytes: &[u8]) -> std::string::String {
-    bytes.iter().map(|byte| std::format!("{byte:02x}")).collect()
+    bytes
+        .iter()
+        .map(|byte| std::format!("{byte:02x}"))
+        .collect()
 }
 
 #[test]
@@ -149,9 +169,21 @@ fn accumulated_vectors() {
         "8c3ad714777622b8f21ce31bb35f71394f23bc0fcf3c78ace5d608990f3b061b",
     ];
     for engine in engines() {
-        assert_eq!(hex(&accumulated::<MlDsa44>(engine, 100)), expected[0], "{engine}");
-        assert_eq!(hex(&accumulated::<MlDsa65>(engine, 100)), expected[1], "{engine}");
-        assert_eq!(hex(&accumulated::<MlDsa87>(engine, 100)), expected[2], "{engine}");
+        assert_eq!(
+            hex(&accumulated::<MlDsa44>(engine, 100)),
+            expected[0],
+            "{engine}"
+        );
+        assert_eq!(
+            hex(&accumulated::<MlDsa65>(engine, 100)),
+            expected[1],
+            "{engine}"
+        );
+        assert_eq!(
+            hex(&accumulated::<MlDsa87>(engine, 100)),
+            expected[2],
+            "{engine}"
+        );
     }
 }
 
@@ -164,9 +196,21 @@ fn accumulated_vectors_of_ten_thousand() {
         "80a8cf39317f7d0be0e24972c51ac152bd2a3e09bc0c32ce29dd82c4e7385e60",
     ];
     for engine in engines() {
-        assert_eq!(hex(&accumulated::<MlDsa44>(engine, 10_000)), expected[0], "{engine}");
-        assert_eq!(hex(&accumulated::<MlDsa65>(engine, 10_000)), expected[1], "{engine}");
-        assert_eq!(hex(&accumulated::<MlDsa87>(engine, 10_000)), expected[2], "{engine}");
+        assert_eq!(
+            hex(&accumulated::<MlDsa44>(engine, 10_000)),
+            expected[0],
+            "{engine}"
+        );
+        assert_eq!(
+            hex(&accumulated::<MlDsa65>(engine, 10_000)),
+            expected[1],
+            "{engine}"
+        );
+        assert_eq!(
+            hex(&accumulated::<MlDsa87>(engine, 10_000)),
+            expected[2],
+            "{engine}"
+        );
     }
 }
 
