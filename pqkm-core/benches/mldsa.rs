@@ -50,14 +50,19 @@ impl TryRng for Quick {
 
 impl TryCryptoRng for Quick {}
 
-/// Prints the median time of `f`, divided by `per`, unless a filter on the command line excludes it.
-fn report(engine: Engine, work: &str, per: usize, mut f: impl FnMut()) {
-    let name = format!("{engine}: {work}");
-    let filters: Vec<_> = std::env::args()
+/// Whether the filters on the command line want a row, or one of those that a prefix begins.
+fn wanted(name: &str) -> bool {
+    let mut filters = std::env::args()
         .skip(1)
         .filter(|a| !a.starts_with("--"))
-        .collect();
-    if !filters.is_empty() && !filters.iter().any(|filter| name.contains(filter)) {
+        .peekable();
+    filters.peek().is_none() || filters.any(|f| name.contains(&f) || f.starts_with(name))
+}
+
+/// Prints the median time of `f`, divided by `per`.
+fn report(engine: Engine, work: &str, per: usize, mut f: impl FnMut()) {
+    let name = format!("{engine}: {work}");
+    if !wanted(&name) {
         return;
     }
     let mut times = Vec::new();
@@ -81,6 +86,9 @@ where
     A: SignatureAlgorithm,
     A::Signing: SeedForms,
 {
+    if !wanted(&format!("{engine}: {name}")) {
+        return;
+    }
     let mut rng = Quick(1);
     let mut pairs = |count: usize| {
         hazmat::generate_signature_pairs::<A, _>(engine, count, &mut rng)

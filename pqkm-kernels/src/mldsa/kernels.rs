@@ -96,14 +96,14 @@ kernels! {
     /// FIPS 204, Algorithm 35 (Power2Round)
     ///
     /// # Bounds
-    /// In: 2^31 - 2^22 - 1.
+    /// In: q - 1, which is [`INVERSE_OUT`](super::INVERSE_OUT).
     fn power2round(t: &'a Poly, t1: &'a mut Poly, t0: &'a mut Poly) = power2round;
 
     /// # Spec
     /// FIPS 204, Algorithm 36 (Decompose)
     ///
     /// # Bounds
-    /// In: 2^31 - 2^22 - 1.
+    /// In: q - 1, which is [`INVERSE_OUT`](super::INVERSE_OUT).
     fn decompose(gamma2: Gamma2, w: &'a Poly, w1: &'a mut Poly, w0: &'a mut Poly) = decompose;
 
     /// The set of coefficients at which the high bits of `r` and of `r_plus_z` differ, sixteen in a word.
@@ -112,14 +112,14 @@ kernels! {
     /// FIPS 204, Algorithm 39 (MakeHint)
     ///
     /// # Bounds
-    /// In: 2^31 - 2^22 - 1.
+    /// In: q - 1, which is [`INVERSE_OUT`](super::INVERSE_OUT).
     fn make_hint(gamma2: Gamma2, r: &'a Poly, r_plus_z: &'a Poly, hint: &'a mut [u16; 16]) = make_hint;
 
     /// # Spec
     /// FIPS 204, Algorithm 40 (UseHint)
     ///
     /// # Bounds
-    /// In: 2^31 - 2^22 - 1.
+    /// In: q - 1, which is [`INVERSE_OUT`](super::INVERSE_OUT).
     fn use_hint(gamma2: Gamma2, hint: &'a [u16; 16], r: &'a Poly, w1: &'a mut Poly) = use_hint;
 
     /// Writes a polynomial; `to` has [`Format::bytes`] bytes.

@@ -37,10 +37,10 @@ pub(crate) fn reduce<L: Lanes32>(l: L, x: L::V) -> L::V {
     l.sub(x, l.mul(quotient, l.splat(Q)))
 }
 
-/// The representative in 0..q.
+/// The representative in 0..q, for x between -q and q.
 #[inline(always)]
 pub(crate) fn canonical<L: Lanes32>(l: L, x: L::V) -> L::V {
-    l.wrap_negative(reduce(l, x), Q)
+    l.wrap_negative(x, Q)
 }
 
 /// FIPS 204, Algorithm 35 (Power2Round), for r in 0..q: (r1, r0)
