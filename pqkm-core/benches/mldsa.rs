@@ -50,19 +50,17 @@ impl TryRng for Quick {
 
 impl TryCryptoRng for Quick {}
 
-/// Whether the filters on the command line want a row, or one of those that a prefix begins.
-fn wanted(name: &str) -> bool {
-    let mut filters = std::env::args()
-        .skip(1)
-        .filter(|a| !a.starts_with("--"))
-        .peekable();
-    filters.peek().is_none() || filters.any(|f| name.contains(&f) || f.starts_with(name))
+/// The filters on the command line.
+fn filters() -> Vec<String> {
+    let filters = std::env::args().skip(1);
+    filters.filter(|a| !a.starts_with("--")).collect()
 }
 
 /// Prints the median time of `f`, divided by `per`.
 fn report(engine: Engine, work: &str, per: usize, mut f: impl FnMut()) {
     let name = format!("{engine}: {work}");
-    if !wanted(&name) {
+    let filters = filters();
+    if !filters.is_empty() && !filters.iter().any(|filter| name.contains(filter)) {
         return;
     }
     let mut times = Vec::new();
@@ -86,7 +84,9 @@ where
     A: SignatureAlgorithm,
     A::Signing: SeedForms,
 {
-    if !wanted(&format!("{engine}: {name}")) {
+    let (prefix, filters) = (format!("{engine}: {name}"), filters());
+    let wanted = |filter: &String| prefix.contains(filter) || filter.starts_with(&prefix);
+    if !filters.is_empty() && !filters.iter().any(wanted) {
         return;
     }
     let mut rng = Quick(1);
