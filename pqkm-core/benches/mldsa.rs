@@ -14,7 +14,7 @@ use core::{convert::Infallible, hint::black_box};
 use std::time::Instant;
 
 use pqkm_core::{
-    Engine, Message, MlDsa44, MlDsa65, MlDsa87, SeedForms, SignatureAlgorithm, SigningKey,
+    Engine, Message, MlDsa44, MlDsa65, MlDsa87, SeedForms, SignatureAlgorithm,
     VerificationAlgorithm, hazmat,
     rand_core::{TryCryptoRng, TryRng},
 };
@@ -22,7 +22,7 @@ use pqkm_core::{
 /// Signatures in a batch.
 const MANY: usize = 256;
 
-/// A generator for timing alone (SplitMix64).
+/// A generator for timing alone (`SplitMix64`).
 struct Quick(u64);
 
 impl TryRng for Quick {
@@ -96,10 +96,10 @@ where
             .expect("no failure")
     };
     report(engine, &format!("{name}.generate"), 1, || {
-        drop(black_box(pairs(1)))
+        drop(black_box(pairs(1)));
     });
     report(engine, &format!("{name}.generate.batch"), 64, || {
-        drop(black_box(pairs(64)))
+        drop(black_box(pairs(64)));
     });
     let (signing, verifying) = pairs(1).remove(0);
     report(engine, &format!("{name}.prepare signing"), 1, || {

@@ -217,12 +217,15 @@ pub struct PreparedSigning<P: MlDsaParameters> {
     tr: [u8; 64],
 }
 
+/// The materials of a key pair.
+type Pair<P> = (MlDsaSigning<P>, MlDsaVerification<P>);
+
 /// FIPS 204, Algorithm 1 (ML-DSA.KeyGen), `count` times; seeds are drawn in order.
 fn generate<P: MlDsaParameters, R: TryCryptoRng + ?Sized>(
     engine: Engine,
     count: usize,
     rng: &mut R,
-) -> Result<Vec<(MlDsaSigning<P>, MlDsaVerification<P>)>, GenerateError> {
+) -> Result<Vec<Pair<P>>, GenerateError> {
     let drawn = draw::<SEED_BYTES, R>(count, rng).ok_or(GenerateError::Randomness)?;
     let seeds: Vec<_> = drawn.iter().collect();
     let pairs = dispatch::generate::<P>(engine, &seeds);

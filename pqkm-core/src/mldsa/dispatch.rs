@@ -208,8 +208,5 @@ fn chunked<T: Sync, U: Send>(items: &[T], run: impl Fn(&[T]) -> Vec<U> + Sync) -
     if items.len() <= CHUNK {
         return run(items);
     }
-    items
-        .par_chunks(CHUNK)
-        .flat_map_iter(|items| run(items))
-        .collect()
+    items.par_chunks(CHUNK).flat_map_iter(&run).collect()
 }

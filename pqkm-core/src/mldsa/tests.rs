@@ -1,6 +1,12 @@
 //! Every engine against RustCrypto's `ml-dsa`, and against accumulated vectors that neither made.
 
-use std::{eprintln, vec, vec::Vec};
+#![expect(
+    clippy::integer_division_remainder_used,
+    reason = "which case a number stands for is no secret"
+)]
+
+use alloc::{format, string::String, vec, vec::Vec};
+use std::eprintln;
 
 use shake::{ExtendableOutput, Shake128, Update, XofReader};
 
@@ -158,7 +164,10 @@ fn representatives_of_a_batch_are_those_one_by_one() {
         .collect();
     let (sk, pk) = dispatch::generate::<MlDsa44>(Engine::detect(), &[&[1; 32]]).remove(0);
     let tr = representative::tr(&pk);
-    let expected: Vec<_> = messages.iter().map(|m| representative::mu(&tr, m)).collect();
+    let expected: Vec<_> = messages
+        .iter()
+        .map(|m| representative::mu(&tr, m))
+        .collect();
     for engine in engines() {
         let key = dispatch::expand_sk::<MlDsa44>(engine, &sk);
         assert_eq!(dispatch::mus(&key, &tr, &messages), expected, "{engine}");
@@ -193,11 +202,8 @@ fn accumulated<P: MlDsaParameters>(engine: Engine, count: usize) -> [u8; 32] {
     hash
 }
 
-fn hex(bytes: &[u8]) -> std::string::String {
-    bytes
-        .iter()
-        .map(|byte| std::format!("{byte:02x}"))
-        .collect()
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[test]

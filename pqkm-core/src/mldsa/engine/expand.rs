@@ -69,7 +69,7 @@ impl<'a, T> Group<'a, T> {
     }
 }
 
-/// FIPS 204, Algorithm 30 (RejNTTPoly), for every task
+/// FIPS 204, Algorithm 30 (`RejNTTPoly`), for every task
 pub(super) fn rej_ntt_polys<'a, B: Backend>(
     b: B,
     tasks: impl IntoIterator<Item = Task<'a, NttPoly>>,
@@ -98,7 +98,7 @@ pub(super) fn rej_ntt_polys<'a, B: Backend>(
     }
 }
 
-/// FIPS 204, Algorithm 31 (RejBoundedPoly), for every task
+/// FIPS 204, Algorithm 31 (`RejBoundedPoly`), for every task
 pub(super) fn rej_bounded_polys<'a, P: MlDsaParameters, B: Backend>(
     b: B,
     tasks: impl IntoIterator<Item = Task<'a, Poly>>,
@@ -129,7 +129,7 @@ pub(super) fn rej_bounded_polys<'a, P: MlDsaParameters, B: Backend>(
     wipe(buffers.as_flattened_mut().as_flattened_mut());
 }
 
-/// FIPS 204, Algorithm 34 (ExpandMask), a task for each polynomial
+/// FIPS 204, Algorithm 34 (`ExpandMask`), a task for each polynomial
 pub(super) fn expand_masks<'a, P: MlDsaParameters, B: Backend>(
     b: B,
     tasks: impl IntoIterator<Item = Task<'a, Poly>>,
@@ -149,7 +149,7 @@ pub(super) fn expand_masks<'a, P: MlDsaParameters, B: Backend>(
     wipe(buffers.as_flattened_mut());
 }
 
-/// FIPS 204, Algorithm 29 (SampleInBall), for up to eight `c_tilde`
+/// FIPS 204, Algorithm 29 (`SampleInBall`), for up to eight `c_tilde`
 pub(super) fn sample_in_balls<P: MlDsaParameters, B: Backend>(
     b: B,
     c_tildes: &[&[u8]],
@@ -188,7 +188,7 @@ fn take_all(balls: &mut [BallSampler], blocks: &[[u8; 136]], cs: &mut [&mut Poly
         .sum()
 }
 
-/// FIPS 204, Algorithm 32 (ExpandA), as tasks: `rows` has the K rows, of which the first L are sampled
+/// FIPS 204, Algorithm 32 (`ExpandA`), as tasks: `rows` has the K rows, of which the first L are sampled
 pub(super) fn expand_a<'a, P: MlDsaParameters>(
     rho: &'a [u8],
     rows: impl IntoIterator<Item = &'a mut [NttPoly]>,
@@ -203,7 +203,7 @@ pub(super) fn expand_a<'a, P: MlDsaParameters>(
     })
 }
 
-/// FIPS 204, Algorithm 33 (ExpandS), as tasks
+/// FIPS 204, Algorithm 33 (`ExpandS`), as tasks
 pub(super) fn expand_s<'a>(
     rho: &'a [u8],
     s1: &'a mut [Poly],

@@ -2,7 +2,6 @@
 
 use super::slow;
 use super::{Poly, with_every_token};
-use crate::lanes::{Avx2, Avx512, Portable, Token};
 use crate::mldsa::{Gamma2, MlDsaKernels, Q};
 
 const BOTH: [Gamma2; 2] = [Gamma2::QMinus1Over88, Gamma2::QMinus1Over32];
