@@ -22,7 +22,9 @@ pub(crate) fn run<L: MlDsaKernels>(l: L) {
     hats.fill(hat.clone());
     let mut to = NttPoly::ZERO;
     assert!(p.coefficients().iter().all(|c| c.abs() <= FORWARD_IN));
-    report(L::NAME, "ntt8380417.forward", 1, || l.ntt(black_box(&p), &mut to));
+    report(L::NAME, "ntt8380417.forward", 1, || {
+        l.ntt(black_box(&p), &mut to)
+    });
     let (mut a, mut b) = (Poly::ZERO, Poly::ZERO);
     report(L::NAME, "ntt8380417 product and inverse", 1, || {
         l.inverse_product(black_box(&hats[0]), &hats[1], &mut a);
@@ -30,11 +32,15 @@ pub(crate) fn run<L: MlDsaKernels>(l: L) {
     report(L::NAME, "ntt8380417 dot of 5 and inverse", 1, || {
         l.inverse_dot(black_box(&hats[..5]), &hats[3..], &mut a);
     });
-    report(L::NAME, "mldsa add", 1, || l.add_poly(black_box(&p), &p, &mut a));
+    report(L::NAME, "mldsa add", 1, || {
+        l.add_poly(black_box(&p), &p, &mut a)
+    });
     report(L::NAME, "mldsa norm", 1, || {
         black_box(l.norm_below(black_box(&p), 1 << 19));
     });
-    report(L::NAME, "mldsa power2round", 1, || l.power2round(black_box(&p), &mut a, &mut b));
+    report(L::NAME, "mldsa power2round", 1, || {
+        l.power2round(black_box(&p), &mut a, &mut b)
+    });
     for gamma2 in [Gamma2::QMinus1Over88, Gamma2::QMinus1Over32] {
         report(L::NAME, &format!("mldsa decompose {gamma2:?}"), 1, || {
             l.decompose(gamma2, black_box(&p), &mut a, &mut b);
@@ -45,7 +51,15 @@ pub(crate) fn run<L: MlDsaKernels>(l: L) {
         });
     }
     let mut bytes = [0x35; 640];
-    for format in [Format::Eta2, Format::T1, Format::T0, Format::Gamma17, Format::Gamma19, Format::W1Of44, Format::W1Of16] {
+    for format in [
+        Format::Eta2,
+        Format::T1,
+        Format::T0,
+        Format::Gamma17,
+        Format::Gamma19,
+        Format::W1Of44,
+        Format::W1Of16,
+    ] {
         report(L::NAME, &format!("mldsa bit_pack {format:?}"), 1, || {
             l.bit_pack(format, black_box(&p), &mut bytes[..format.bytes()]);
         });
@@ -54,7 +68,9 @@ pub(crate) fn run<L: MlDsaKernels>(l: L) {
         });
     }
     let mut blocks = [[0; 168]; 5];
-    blocks.as_flattened_mut().fill_with(|| next().to_le_bytes()[0]);
+    blocks
+        .as_flattened_mut()
+        .fill_with(|| next().to_le_bytes()[0]);
     let mut sampler = Sampler::new();
     report(L::NAME, "mldsa sample_uniform", 1, || {
         sampler.clear();
@@ -62,7 +78,9 @@ pub(crate) fn run<L: MlDsaKernels>(l: L) {
         l.sampled_uniform(&sampler, &mut to);
     });
     let mut blocks = [[0; 136]; 2];
-    blocks.as_flattened_mut().fill_with(|| next().to_le_bytes()[0]);
+    blocks
+        .as_flattened_mut()
+        .fill_with(|| next().to_le_bytes()[0]);
     report(L::NAME, "mldsa sample_bounded", 1, || {
         sampler.clear();
         l.sample_bounded(Eta::Four, black_box(&blocks), &mut sampler);

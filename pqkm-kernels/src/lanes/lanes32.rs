@@ -5,12 +5,12 @@
 //! and shows that no lane can leave 32 bits, and no sum of products 64.
 
 #[cfg(target_arch = "x86_64")]
-mod bits;
-mod portable;
-#[cfg(target_arch = "x86_64")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+#[cfg(target_arch = "x86_64")]
+mod bits;
+mod portable;
 
 pub use portable::Words32;
 

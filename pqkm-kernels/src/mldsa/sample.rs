@@ -31,7 +31,10 @@ impl Sampler {
     /// Nothing gathered yet.
     #[must_use]
     pub const fn new() -> Self {
-        Self { words: [0; 272], len: 0 }
+        Self {
+            words: [0; 272],
+            len: 0,
+        }
     }
 
     /// Whether 256 coefficients are there.
@@ -145,7 +148,10 @@ impl BallSampler {
     /// For a challenge with `tau` coefficients of -1 or 1, at most 64, the others zero.
     #[must_use]
     pub const fn new(tau: usize) -> Self {
-        Self { signs: None, next: 256 - if tau < 64 { tau } else { 64 } }
+        Self {
+            signs: None,
+            next: 256 - if tau < 64 { tau } else { 64 },
+        }
     }
 
     /// Takes a block and says whether `c`, all zero at first, is complete.

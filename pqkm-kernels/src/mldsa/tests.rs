@@ -63,14 +63,24 @@ fn inputs(low: i32, high: i32) -> std::vec::Vec<Poly> {
             all.push(Poly::new(&[x; 256]));
         }
     }
-    for (seed, i) in [(1, 0), (2, 1), (3, 15), (4, 16), (5, 127), (6, 128), (7, 255)] {
+    for (seed, i) in [
+        (1, 0),
+        (2, 1),
+        (3, 15),
+        (4, 16),
+        (5, 127),
+        (6, 128),
+        (7, 255),
+    ] {
         let mut single = Poly::ZERO;
         single.coefficients_mut()[i] = Random(seed).within(low, high);
         all.push(single);
         let mut random = Random(seed);
         all.push(random.poly(low, high));
         let mut extreme = Poly::ZERO;
-        extreme.coefficients_mut().fill_with(|| if random.next() & 1 == 0 { low } else { high });
+        extreme
+            .coefficients_mut()
+            .fill_with(|| if random.next() & 1 == 0 { low } else { high });
         all.push(extreme);
     }
     all

@@ -70,7 +70,10 @@ const fn factor(x: i64) -> Factor {
     if z > MODULUS / 2 {
         z -= MODULUS;
     }
-    Factor { z: z as i32, zq: (z as i32).wrapping_mul(Q_INV) }
+    Factor {
+        z: z as i32,
+        zq: (z as i32).wrapping_mul(Q_INV),
+    }
 }
 
 /// The factor at zeta index `k`; the inverse transform visits the `n` blocks of a layer backwards and negates.
@@ -83,8 +86,16 @@ const fn at(k: usize, inverse: bool) -> Factor {
 }
 
 const fn tables(inverse: bool) -> Tables {
-    let zero = FactorRow { z: [0; 16], zq: [0; 16], z_odd: [0; 16], zq_odd: [0; 16] };
-    let mut t = Tables { whole: [Factor { z: 0, zq: 0 }; 16], rows: [zero; 15] };
+    let zero = FactorRow {
+        z: [0; 16],
+        zq: [0; 16],
+        z_odd: [0; 16],
+        zq_odd: [0; 16],
+    };
+    let mut t = Tables {
+        whole: [Factor { z: 0, zq: 0 }; 16],
+        rows: [zero; 15],
+    };
     let mut k = 1;
     while k < 16 {
         t.whole[k] = at(k, inverse);

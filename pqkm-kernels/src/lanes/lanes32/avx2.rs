@@ -1,13 +1,13 @@
 //! Sixteen lanes in two AVX2 registers: lanes 0-7 and 8-15.
 
 use core::arch::x86_64::{
-    __m128i, __m256i, _mm_loadu_si128, _mm_loadu_si64, _mm256_abs_epi32, _mm256_add_epi32,
+    __m128i, __m256i, _mm_loadu_si64, _mm_loadu_si128, _mm256_abs_epi32, _mm256_add_epi32,
     _mm256_add_epi64, _mm256_and_si256, _mm256_blend_epi32, _mm256_castsi256_ps,
-    _mm256_cmpeq_epi32, _mm256_cmpgt_epi32, _mm256_cvtepu8_epi32, _mm256_loadu_si256, _mm256_max_epi32,
-    _mm256_min_epu32, _mm256_movemask_ps, _mm256_mul_epi32, _mm256_mullo_epi32, _mm256_or_si256,
-    _mm256_permute2x128_si256, _mm256_permutevar8x32_epi32, _mm256_set_m128i, _mm256_set1_epi32,
-    _mm256_set1_epi64x, _mm256_shuffle_epi8, _mm256_shuffle_epi32, _mm256_sllv_epi32,
-    _mm256_srav_epi32, _mm256_srli_epi64, _mm256_srlv_epi32, _mm256_srlv_epi64,
+    _mm256_cmpeq_epi32, _mm256_cmpgt_epi32, _mm256_cvtepu8_epi32, _mm256_loadu_si256,
+    _mm256_max_epi32, _mm256_min_epu32, _mm256_movemask_ps, _mm256_mul_epi32, _mm256_mullo_epi32,
+    _mm256_or_si256, _mm256_permute2x128_si256, _mm256_permutevar8x32_epi32, _mm256_set_m128i,
+    _mm256_set1_epi32, _mm256_set1_epi64x, _mm256_shuffle_epi8, _mm256_shuffle_epi32,
+    _mm256_sllv_epi32, _mm256_srav_epi32, _mm256_srli_epi64, _mm256_srlv_epi32, _mm256_srlv_epi64,
     _mm256_storeu_si256, _mm256_sub_epi32, _mm256_sub_epi64, _mm256_unpackhi_epi64,
     _mm256_unpacklo_epi64, _mm256_xor_si256,
 };
@@ -83,7 +83,10 @@ impl Avx2 {
         let (low, high) = (self.sixteen(window, at), self.sixteen(window, at + D / 2));
         let bytes = op!(_mm256_set_m128i(high = high, low = low));
         let index = self.half::<_, _, 0>(&table.bytes);
-        let (shift, mask) = (self.half::<_, _, 0>(&table.shifts), op!(_mm256_set1_epi32(a = const { (1 << D) - 1 })));
+        let (shift, mask) = (
+            self.half::<_, _, 0>(&table.shifts),
+            op!(_mm256_set1_epi32(a = const { (1 << D) - 1 })),
+        );
         let words = op!(_mm256_shuffle_epi8(a = bytes, index = index));
         let words = op!(_mm256_srlv_epi32(a = words, count = shift));
         op!(_mm256_and_si256(a = words, b = mask))
@@ -154,7 +157,10 @@ impl Avx2 {
     #[inline(always)]
     fn mul_half(self, a: __m256i, z: [__m256i; 2], zq: [__m256i; 2]) -> __m256i {
         let odd = self.odd(a);
-        let x = [op!(_mm256_mul_epi32(a = a, b = z[0])), op!(_mm256_mul_epi32(a = odd, b = z[1]))];
+        let x = [
+            op!(_mm256_mul_epi32(a = a, b = z[0])),
+            op!(_mm256_mul_epi32(a = odd, b = z[1])),
+        ];
         let m = [self.mul_for_low(a, zq[0]), self.mul_for_low(odd, zq[1])];
         self.montgomery(x, m)
     }
@@ -262,7 +268,10 @@ impl Lanes32 for Avx2 {
     }
     #[inline(always)]
     fn exchange2(self, a: Pair, b: Pair) -> (Pair, Pair) {
-        (both!(_mm256_unpacklo_epi64(x = a, y = b)), both!(_mm256_unpackhi_epi64(x = a, y = b)))
+        (
+            both!(_mm256_unpacklo_epi64(x = a, y = b)),
+            both!(_mm256_unpackhi_epi64(x = a, y = b)),
+        )
     }
     #[inline(always)]
     fn exchange1(self, a: Pair, b: Pair) -> (Pair, Pair) {
@@ -292,7 +301,10 @@ impl Lanes32 for Avx2 {
     fn wide_mul(self, a: Pair, b: Pair) -> [Pair; 2] {
         let a_odd = [self.odd(a[0]), self.odd(a[1])];
         let b_odd = [self.odd(b[0]), self.odd(b[1])];
-        [both!(_mm256_mul_epi32(x = a, y = b)), both!(_mm256_mul_epi32(x = a_odd, y = b_odd))]
+        [
+            both!(_mm256_mul_epi32(x = a, y = b)),
+            both!(_mm256_mul_epi32(x = a_odd, y = b_odd)),
+        ]
     }
     #[inline(always)]
     fn wide_add(self, a: [Pair; 2], b: [Pair; 2]) -> [Pair; 2] {
@@ -306,7 +318,10 @@ impl Lanes32 for Avx2 {
         let q_inv = op!(_mm256_set1_epi32(a = Q_INV));
         let mut result = x[0];
         for i in 0..2 {
-            let m = [self.mul_for_low(x[0][i], q_inv), self.mul_for_low(x[1][i], q_inv)];
+            let m = [
+                self.mul_for_low(x[0][i], q_inv),
+                self.mul_for_low(x[1][i], q_inv),
+            ];
             result[i] = self.montgomery([x[0][i], x[1][i]], m);
         }
         result
@@ -345,7 +360,10 @@ fn put(window: &mut [u8; 64], at: usize, bits: u128) {
 impl Fields32 for Avx2 {
     #[inline(always)]
     fn unpack<const D: usize>(self, window: &[u8; 64]) -> Pair {
-        [self.unpack_half::<D>(window, 0), self.unpack_half::<D>(window, D)]
+        [
+            self.unpack_half::<D>(window, 0),
+            self.unpack_half::<D>(window, D),
+        ]
     }
     #[inline(always)]
     fn pack<const D: usize>(self, v: Pair, window: &mut [u8; 64]) {

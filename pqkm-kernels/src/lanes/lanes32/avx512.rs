@@ -4,12 +4,12 @@ use core::arch::x86_64::{
     __m512i, _mm512_abs_epi32, _mm512_add_epi32, _mm512_add_epi64, _mm512_and_si512,
     _mm512_cmpge_epi32_mask, _mm512_cmplt_epi32_mask, _mm512_loadu_si512,
     _mm512_mask_shuffle_epi32, _mm512_mask_shuffle_i64x2, _mm512_maskz_compress_epi32,
-    _mm512_maskz_permutexvar_epi8, _mm512_maskz_set1_epi32, _mm512_max_epi32, _mm512_min_epu32, _mm512_mul_epi32,
-    _mm512_mullo_epi32, _mm512_or_si512, _mm512_permutexvar_epi8, _mm512_set1_epi32,
-    _mm512_set1_epi64, _mm512_shuffle_epi32, _mm512_shuffle_i64x2, _mm512_sllv_epi32,
-    _mm512_sllv_epi64, _mm512_srai_epi32, _mm512_srli_epi64, _mm512_srlv_epi32, _mm512_srlv_epi64,
-    _mm512_storeu_si512, _mm512_sub_epi32, _mm512_sub_epi64, _mm512_unpackhi_epi64,
-    _mm512_unpacklo_epi64, _mm512_xor_si512,
+    _mm512_maskz_permutexvar_epi8, _mm512_maskz_set1_epi32, _mm512_max_epi32, _mm512_min_epu32,
+    _mm512_mul_epi32, _mm512_mullo_epi32, _mm512_or_si512, _mm512_permutexvar_epi8,
+    _mm512_set1_epi32, _mm512_set1_epi64, _mm512_shuffle_epi32, _mm512_shuffle_i64x2,
+    _mm512_sllv_epi32, _mm512_sllv_epi64, _mm512_srai_epi32, _mm512_srli_epi64, _mm512_srlv_epi32,
+    _mm512_srlv_epi64, _mm512_storeu_si512, _mm512_sub_epi32, _mm512_sub_epi64,
+    _mm512_unpackhi_epi64, _mm512_unpacklo_epi64, _mm512_xor_si512,
 };
 
 use super::bits::{PackTable, UnpackTable};
@@ -60,7 +60,11 @@ impl Avx512 {
         // The low halves cancel; the high halves are the results.
         let even = op!(_mm512_sub_epi64(a = x[0], b = even));
         let odd = op!(_mm512_sub_epi64(a = x[1], b = odd));
-        op!(_mm512_mask_shuffle_epi32::<0xF5>(source = odd, mask = 0x5555, a = even))
+        op!(_mm512_mask_shuffle_epi32::<0xF5>(
+            source = odd,
+            mask = 0x5555,
+            a = even
+        ))
     }
 
     /// Products of even lanes of which only the low halves are used.
@@ -148,26 +152,50 @@ impl Lanes32 for Avx512 {
     #[inline(always)]
     fn exchange4(self, a: __m512i, b: __m512i) -> (__m512i, __m512i) {
         (
-            op!(_mm512_mask_shuffle_i64x2::<0x80>(source = a, mask = 0xCC, b = b, c = b)),
-            op!(_mm512_mask_shuffle_i64x2::<0x31>(source = b, mask = 0x33, a = a, c = a)),
+            op!(_mm512_mask_shuffle_i64x2::<0x80>(
+                source = a,
+                mask = 0xCC,
+                b = b,
+                c = b
+            )),
+            op!(_mm512_mask_shuffle_i64x2::<0x31>(
+                source = b,
+                mask = 0x33,
+                a = a,
+                c = a
+            )),
         )
     }
     #[inline(always)]
     fn exchange2(self, a: __m512i, b: __m512i) -> (__m512i, __m512i) {
-        (op!(_mm512_unpacklo_epi64(a = a, b = b)), op!(_mm512_unpackhi_epi64(a = a, b = b)))
+        (
+            op!(_mm512_unpacklo_epi64(a = a, b = b)),
+            op!(_mm512_unpackhi_epi64(a = a, b = b)),
+        )
     }
     #[inline(always)]
     fn exchange1(self, a: __m512i, b: __m512i) -> (__m512i, __m512i) {
         (
-            op!(_mm512_mask_shuffle_epi32::<0xA0>(source = a, mask = 0xAAAA, b = b)),
-            op!(_mm512_mask_shuffle_epi32::<0xF5>(source = b, mask = 0x5555, a = a)),
+            op!(_mm512_mask_shuffle_epi32::<0xA0>(
+                source = a,
+                mask = 0xAAAA,
+                b = b
+            )),
+            op!(_mm512_mask_shuffle_epi32::<0xF5>(
+                source = b,
+                mask = 0x5555,
+                a = a
+            )),
         )
     }
 
     #[inline(always)]
     fn mul_factor(self, a: __m512i, f: &Factor) -> __m512i {
         let (z, zq, odd) = (self.splat(f.z), self.splat(f.zq), self.odd(a));
-        let x = [op!(_mm512_mul_epi32(a = a, b = z)), op!(_mm512_mul_epi32(a = odd, b = z))];
+        let x = [
+            op!(_mm512_mul_epi32(a = a, b = z)),
+            op!(_mm512_mul_epi32(a = odd, b = z)),
+        ];
         let m = [self.mul_for_low(a, zq), self.mul_for_low(odd, zq)];
         self.montgomery(x, m)
     }
@@ -176,14 +204,20 @@ impl Lanes32 for Avx512 {
         let odd = self.odd(a);
         let (z, z_odd) = (read!(&row.z), read!(&row.z_odd));
         let (zq, zq_odd) = (read!(&row.zq), read!(&row.zq_odd));
-        let x = [op!(_mm512_mul_epi32(a = a, b = z)), op!(_mm512_mul_epi32(a = odd, b = z_odd))];
+        let x = [
+            op!(_mm512_mul_epi32(a = a, b = z)),
+            op!(_mm512_mul_epi32(a = odd, b = z_odd)),
+        ];
         let m = [self.mul_for_low(a, zq), self.mul_for_low(odd, zq_odd)];
         self.montgomery(x, m)
     }
     #[inline(always)]
     fn wide_mul(self, a: __m512i, b: __m512i) -> [__m512i; 2] {
         let (a_odd, b_odd) = (self.odd(a), self.odd(b));
-        [op!(_mm512_mul_epi32(a = a, b = b)), op!(_mm512_mul_epi32(a = a_odd, b = b_odd))]
+        [
+            op!(_mm512_mul_epi32(a = a, b = b)),
+            op!(_mm512_mul_epi32(a = a_odd, b = b_odd)),
+        ]
     }
     #[inline(always)]
     fn wide_add(self, a: [__m512i; 2], b: [__m512i; 2]) -> [__m512i; 2] {
@@ -223,7 +257,10 @@ impl Fields32 for Avx512 {
     fn pack<const D: usize>(self, v: __m512i, window: &mut [u8; 64]) {
         let table = const { &PackTable::new(D) };
         // Pairs of lanes to 2 D bits of each 64-bit word.
-        let (left, right) = (read!(&table.left), op!(_mm512_set1_epi64(a = const { 32 - D as i64 })));
+        let (left, right) = (
+            read!(&table.left),
+            op!(_mm512_set1_epi64(a = const { 32 - D as i64 })),
+        );
         let pairs = op!(_mm512_sllv_epi32(a = v, count = left));
         let mut units = op!(_mm512_srlv_epi64(a = pairs, count = right));
         if D <= 16 {
@@ -235,11 +272,19 @@ impl Fields32 for Avx512 {
         }
         // Units start at a byte, or odd ones in the middle of one.
         let index = read!(&table.even);
-        let mut bytes = op!(_mm512_maskz_permutexvar_epi8(mask = table.even_mask, index = index, a = units));
+        let mut bytes = op!(_mm512_maskz_permutexvar_epi8(
+            mask = table.even_mask,
+            index = index,
+            a = units
+        ));
         if table.odd_mask != 0 {
             let (index, four) = (read!(&table.odd), op!(_mm512_set1_epi64(a = 4)));
             let shifted = op!(_mm512_sllv_epi64(a = units, count = four));
-            let odd = op!(_mm512_maskz_permutexvar_epi8(mask = table.odd_mask, index = index, a = shifted));
+            let odd = op!(_mm512_maskz_permutexvar_epi8(
+                mask = table.odd_mask,
+                index = index,
+                a = shifted
+            ));
             bytes = self.or(bytes, odd);
         }
         // SAFETY: `window` has 64 bytes, and the store needs no alignment.

@@ -11,7 +11,10 @@ pub(super) struct UnpackTable {
 
 impl UnpackTable {
     pub(super) const fn new(d: usize) -> Self {
-        let mut table = Self { bytes: [0; 64], shifts: [0; 16] };
+        let mut table = Self {
+            bytes: [0; 64],
+            shifts: [0; 16],
+        };
         let mut i = 0;
         while i < 64 {
             table.bytes[i] = (((i >> 2) * d >> 3) + (i & 3)) as u8;
@@ -37,15 +40,24 @@ pub(super) struct PackTable {
 
 impl PackTable {
     pub(super) const fn new(d: usize) -> Self {
-        let mut table =
-            Self { left: [0; 16], even: [0; 64], odd: [0; 64], even_mask: 0, odd_mask: 0 };
+        let mut table = Self {
+            left: [0; 16],
+            even: [0; 64],
+            odd: [0; 64],
+            even_mask: 0,
+            odd_mask: 0,
+        };
         let mut lane = 0;
         while lane < 16 {
             table.left[lane] = if lane & 1 == 0 { 32 - d as u32 } else { 0 };
             lane += 1;
         }
         // Bits of a unit, units in all, and bytes from one unit to the next in the register.
-        let (bits, units, stride) = if d <= 16 { (4 * d, 4, 16) } else { (2 * d, 8, 8) };
+        let (bits, units, stride) = if d <= 16 {
+            (4 * d, 4, 16)
+        } else {
+            (2 * d, 8, 8)
+        };
         let mut unit = 0;
         while unit < units {
             let (start, shift) = (unit * bits >> 3, unit * bits & 7);
@@ -77,7 +89,10 @@ pub(super) struct HalfTable {
 
 impl HalfTable {
     pub(super) const fn new(d: usize) -> Self {
-        let mut table = Self { bytes: [0; 32], shifts: [0; 8] };
+        let mut table = Self {
+            bytes: [0; 32],
+            shifts: [0; 8],
+        };
         let mut i = 0;
         while i < 32 {
             let word = i >> 2;

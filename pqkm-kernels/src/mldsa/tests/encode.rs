@@ -42,7 +42,12 @@ fn formats<L: MlDsaKernels>(l: L) {
             assert_eq!(bytes, expected, "{format:?} with {}", L::NAME);
             let mut back = Poly::ZERO;
             assert!(l.bit_unpack(format, &bytes, &mut back));
-            assert_eq!(back.coefficients(), p.coefficients(), "{format:?} with {}", L::NAME);
+            assert_eq!(
+                back.coefficients(),
+                p.coefficients(),
+                "{format:?} with {}",
+                L::NAME
+            );
         }
     }
 }

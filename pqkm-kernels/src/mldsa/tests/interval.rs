@@ -21,7 +21,10 @@ impl Range {
     }
 
     fn fits(self, low: i128, high: i128) -> Self {
-        assert!(self.0 >= low && self.1 <= high, "{self:?} is not within {low}..={high}");
+        assert!(
+            self.0 >= low && self.1 <= high,
+            "{self:?} is not within {low}..={high}"
+        );
         self
     }
 
@@ -34,8 +37,16 @@ impl Range {
     }
 
     fn times(self, other: Self) -> Self {
-        let ends = [self.0 * other.0, self.0 * other.1, self.1 * other.0, self.1 * other.1];
-        Self(ends.into_iter().min().unwrap(), ends.into_iter().max().unwrap())
+        let ends = [
+            self.0 * other.0,
+            self.0 * other.1,
+            self.1 * other.0,
+            self.1 * other.1,
+        ];
+        Self(
+            ends.into_iter().min().unwrap(),
+            ends.into_iter().max().unwrap(),
+        )
     }
 
     fn hull(self, other: Self) -> Self {
@@ -57,7 +68,10 @@ impl<const REDUCES: bool> Interval<REDUCES> {
         let (q, limit) = (i128::from(Q), i128::from(Q) << 31);
         let x = x.fits(-limit, limit);
         // The division is exact: rounding towards the inside is right.
-        let (low, high) = (x.0 - q * i128::from(i32::MAX), x.1 - q * i128::from(i32::MIN));
+        let (low, high) = (
+            x.0 - q * i128::from(i32::MAX),
+            x.1 - q * i128::from(i32::MIN),
+        );
         Range(-((-low) >> 32), high >> 32).fits32()
     }
 }
@@ -194,9 +208,15 @@ fn reduction_stays_within_its_bound() {
     l.add(whole, l.splat(1 << 22));
     for quotient in -256..=255_i64 {
         let first = (quotient << 23) - (1 << 22);
-        for x in [first.max(i32::MIN.into()), (first + (1 << 23) - 1).min(round::REDUCE_IN.into())] {
+        for x in [
+            first.max(i32::MIN.into()),
+            (first + (1 << 23) - 1).min(round::REDUCE_IN.into()),
+        ] {
             let reduced = x - quotient * i64::from(Q);
-            assert!(reduced.abs() <= round::REDUCE_OUT.into(), "{x} becomes {reduced}");
+            assert!(
+                reduced.abs() <= round::REDUCE_OUT.into(),
+                "{x} becomes {reduced}"
+            );
         }
     }
     // Hence what `canonical` wraps is within its range.

@@ -28,13 +28,29 @@ fn every_residue<L: MlDsaKernels>(l: L) {
     for (_, p) in residues() {
         let r = || p.coefficients().iter().map(|r| i64::from(*r));
         l.power2round(&p, &mut high, &mut low);
-        equal(high.coefficients(), r().map(|r| slow::power2round(r).0), "r1 of Power2Round");
-        equal(low.coefficients(), r().map(|r| slow::power2round(r).1), "r0 of Power2Round");
+        equal(
+            high.coefficients(),
+            r().map(|r| slow::power2round(r).0),
+            "r1 of Power2Round",
+        );
+        equal(
+            low.coefficients(),
+            r().map(|r| slow::power2round(r).1),
+            "r0 of Power2Round",
+        );
         for gamma2 in BOTH {
             let g = i64::from(gamma2.value());
             l.decompose(gamma2, &p, &mut high, &mut low);
-            equal(high.coefficients(), r().map(|r| slow::decompose(r, g).0), "r1 of Decompose");
-            equal(low.coefficients(), r().map(|r| slow::decompose(r, g).1), "r0 of Decompose");
+            equal(
+                high.coefficients(),
+                r().map(|r| slow::decompose(r, g).0),
+                "r1 of Decompose",
+            );
+            equal(
+                low.coefficients(),
+                r().map(|r| slow::decompose(r, g).1),
+                "r0 of Decompose",
+            );
             for hint in [0, 0xFFFF, 0xA5C3] {
                 l.use_hint(gamma2, &[hint; 16], &p, &mut high);
                 let set = (0..256).map(|i| hint >> (i % 16) & 1 == 1);
@@ -57,8 +73,15 @@ fn representatives<L: MlDsaKernels>(l: L) {
         let p = random.poly(i32::MIN, i32::MAX - (1 << 22));
         let r = || p.coefficients().iter().map(|r| i64::from(*r));
         l.power2round(&p, &mut high, &mut low);
-        equal(high.coefficients(), r().map(|r| slow::power2round(r).0), "r1");
-        let (a, b) = (random.poly(-(1 << 30), 1 << 30), random.poly(-(1 << 29), 1 << 29));
+        equal(
+            high.coefficients(),
+            r().map(|r| slow::power2round(r).0),
+            "r1",
+        );
+        let (a, b) = (
+            random.poly(-(1 << 30), 1 << 30),
+            random.poly(-(1 << 29), 1 << 29),
+        );
         l.add_poly(&a, &b, &mut sum);
         congruent(&sum, |i| a.coefficients()[i] + b.coefficients()[i]);
         l.sub_poly(&a, &b, &mut sum);
@@ -70,9 +93,14 @@ fn representatives<L: MlDsaKernels>(l: L) {
         for start in [-limit + 1, -300, 0, limit - 256] {
             let mut p = Poly::ZERO;
             let mut next = start..;
-            p.coefficients_mut().fill_with(|| next.next().unwrap() + offset);
+            p.coefficients_mut()
+                .fill_with(|| next.next().unwrap() + offset);
             l.add_poly(&p, &Poly::ZERO, &mut sum);
-            equal(sum.coefficients(), (i64::from(start)..).take(256), "centred");
+            equal(
+                sum.coefficients(),
+                (i64::from(start)..).take(256),
+                "centred",
+            );
         }
     }
 }
@@ -80,7 +108,10 @@ fn representatives<L: MlDsaKernels>(l: L) {
 fn congruent(found: &Poly, expected: impl Fn(usize) -> i32) {
     for (i, x) in found.coefficients().iter().enumerate() {
         assert!(x.abs() <= crate::mldsa::round::REDUCE_OUT);
-        assert_eq!(slow::canonical(i64::from(*x)), slow::canonical(i64::from(expected(i))));
+        assert_eq!(
+            slow::canonical(i64::from(*x)),
+            slow::canonical(i64::from(expected(i)))
+        );
     }
 }
 
@@ -106,7 +137,8 @@ fn hints<L: MlDsaKernels>(l: L) {
             let mut hint = [0; 16];
             l.make_hint(gamma2, &r, &s, &mut hint);
             for (i, (r, s)) in r.coefficients().iter().zip(s.coefficients()).enumerate() {
-                let differ = slow::decompose(i64::from(*r), g).0 != slow::decompose(i64::from(*s), g).0;
+                let differ =
+                    slow::decompose(i64::from(*r), g).0 != slow::decompose(i64::from(*s), g).0;
                 assert_eq!(hint[i / 16] >> (i % 16) & 1 == 1, differ, "{r} {s}");
             }
         }
@@ -121,7 +153,12 @@ fn hints_are_differences_of_high_bits() {
 fn norms<L: MlDsaKernels>(l: L) {
     for bound in [1, 4, 95_232 - 78, (1 << 19) - 196, 261_888] {
         for i in 0..256 {
-            for (x, below) in [(bound - 1, true), (1 - bound, true), (bound, false), (-bound, false)] {
+            for (x, below) in [
+                (bound - 1, true),
+                (1 - bound, true),
+                (bound, false),
+                (-bound, false),
+            ] {
                 let mut p = Poly::ZERO;
                 p.coefficients_mut()[i] = x;
                 assert_eq!(l.norm_below(&p, bound), below, "{x} at {i} below {bound}");

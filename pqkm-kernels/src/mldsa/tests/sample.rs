@@ -9,13 +9,16 @@ use crate::mldsa::{BallSampler, Eta, MlDsaKernels, NttPoly, Sampler};
 /// FIPS 204, Algorithm 14 (CoeffFromThreeBytes) in the loop of Algorithm 30 (RejNTTPoly)
 fn uniform_model(bytes: &[u8]) -> Vec<i32> {
     let groups = bytes.chunks_exact(3);
-    let z = groups.map(|b| i32::from(b[0]) + (i32::from(b[1]) << 8) + (i32::from(b[2] & 0x7F) << 16));
+    let z =
+        groups.map(|b| i32::from(b[0]) + (i32::from(b[1]) << 8) + (i32::from(b[2] & 0x7F) << 16));
     z.filter(|z| *z < 8_380_417).take(256).collect()
 }
 
 /// FIPS 204, Algorithm 15 (CoeffFromHalfByte) in the loop of Algorithm 31 (RejBoundedPoly)
 fn bounded_model(eta: Eta, bytes: &[u8]) -> Vec<i32> {
-    let halves = bytes.iter().flat_map(|b| [i32::from(b & 15), i32::from(b >> 4)]);
+    let halves = bytes
+        .iter()
+        .flat_map(|b| [i32::from(b & 15), i32::from(b >> 4)]);
     let kept = halves.filter_map(|b| match eta {
         Eta::Two if b < 15 => Some(2 - b % 5),
         Eta::Four if b < 9 => Some(4 - b),
@@ -45,7 +48,10 @@ fn uniform<L: MlDsaKernels>(l: L) {
             let mut sampler = Sampler::new();
             let mut taken = Vec::new();
             while !sampler.is_complete() && taken.len() < 40 * 168 {
-                let blocks = [hard_bytes(&mut random, often), hard_bytes(&mut random, often)];
+                let blocks = [
+                    hard_bytes(&mut random, often),
+                    hard_bytes(&mut random, often),
+                ];
                 taken.extend_from_slice(blocks.as_flattened());
                 l.sample_uniform(&blocks, &mut sampler);
             }
@@ -103,7 +109,10 @@ fn challenge_is_the_loop() {
                 blocks[0][8..].fill(0xFF);
             }
             let (mut ball, mut c) = (BallSampler::new(tau), Poly::ZERO);
-            let used = blocks.iter().position(|block| ball.take(block, &mut c)).unwrap();
+            let used = blocks
+                .iter()
+                .position(|block| ball.take(block, &mut c))
+                .unwrap();
             assert!(round % 2 == 1 || used > 0);
             // FIPS 204, Algorithm 29 (SampleInBall)
             let bytes = blocks.as_flattened();
@@ -113,7 +122,11 @@ fn challenge_is_the_loop() {
                 let j = usize::from(*stream.find(|j| usize::from(**j) <= i).unwrap());
                 expected[i] = expected[j];
                 let bit = i + tau - 256;
-                expected[j] = if bytes[bit / 8] >> (bit % 8) & 1 == 1 { -1 } else { 1 };
+                expected[j] = if bytes[bit / 8] >> (bit % 8) & 1 == 1 {
+                    -1
+                } else {
+                    1
+                };
             }
             assert_eq!(c.coefficients(), expected);
         }

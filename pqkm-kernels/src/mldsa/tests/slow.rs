@@ -34,7 +34,10 @@ pub(super) fn evaluate(w: &[i32]) -> [i64; 256] {
     let mut w_hat = [0; 256];
     for (j, value) in (0_u8..=255).zip(&mut w_hat) {
         let x = power(1753, 2 * u32::from(j.reverse_bits()) + 1);
-        *value = w.iter().rev().fold(0, |sum, c| canonical(sum * x + i64::from(*c)));
+        *value = w
+            .iter()
+            .rev()
+            .fold(0, |sum, c| canonical(sum * x + i64::from(*c)));
     }
     w_hat
 }
@@ -50,7 +53,11 @@ pub(super) fn power2round(r: i64) -> (i64, i64) {
 pub(super) fn decompose(r: i64, gamma2: i64) -> (i64, i64) {
     let r = canonical(r);
     let r0 = centred(r, 2 * gamma2);
-    if r - r0 == Q - 1 { (0, r0 - 1) } else { ((r - r0) / (2 * gamma2), r0) }
+    if r - r0 == Q - 1 {
+        (0, r0 - 1)
+    } else {
+        ((r - r0) / (2 * gamma2), r0)
+    }
 }
 
 /// FIPS 204, Algorithm 40 (UseHint)

@@ -13,7 +13,10 @@ const APPENDIX_B: &str = include_str!("appendix_b.txt");
 
 #[test]
 fn zetas_are_those_of_appendix_b() {
-    let printed: Vec<i32> = APPENDIX_B.split(',').map(|x| x.trim().parse().unwrap()).collect();
+    let printed: Vec<i32> = APPENDIX_B
+        .split(',')
+        .map(|x| x.trim().parse().unwrap())
+        .collect();
     assert_eq!(printed.len(), 256);
     assert_eq!(printed[1..], ZETAS[1..]);
 }
@@ -61,7 +64,9 @@ fn dot_is_sum<L: MlDsaKernels>(l: L) {
     for terms in 0..=8_usize {
         let mut random = Random(u64::try_from(terms).unwrap());
         let a: Vec<Poly> = (0..terms).map(|_| random.poly(0, Q - 1)).collect();
-        let b: Vec<Poly> = (0..terms).map(|_| random.poly(-FORWARD_IN, FORWARD_IN)).collect();
+        let b: Vec<Poly> = (0..terms)
+            .map(|_| random.poly(-FORWARD_IN, FORWARD_IN))
+            .collect();
         let a_hat: Vec<NttPoly> = a.iter().map(|a| small_transform(l, a)).collect();
         let b_hat: Vec<NttPoly> = b.iter().map(|b| transform(l, b)).collect();
         let mut c = Poly::new(&[77; 256]);
@@ -75,7 +80,12 @@ fn dot_is_sum<L: MlDsaKernels>(l: L) {
         }
         for (x, y) in c.coefficients().iter().zip(expected) {
             assert!(x.abs() <= INVERSE_OUT);
-            assert_eq!(canonical(i64::from(*x)), y, "{} with {terms} terms", L::NAME);
+            assert_eq!(
+                canonical(i64::from(*x)),
+                y,
+                "{} with {terms} terms",
+                L::NAME
+            );
         }
     }
 }
@@ -101,10 +111,19 @@ fn same_bits<L: MlDsaKernels>(l: L) {
     let portable = Portable::new();
     for p in inputs(-FORWARD_IN, FORWARD_IN) {
         let (expected, found) = (transform(portable, &p), transform(l, &p));
-        assert_eq!(expected.to_standard_order(), found.to_standard_order(), "{}", L::NAME);
+        assert_eq!(
+            expected.to_standard_order(),
+            found.to_standard_order(),
+            "{}",
+            L::NAME
+        );
         let mut negative = found.clone();
         l.negate(&mut negative);
-        for (x, y) in negative.to_standard_order().iter().zip(expected.to_standard_order()) {
+        for (x, y) in negative
+            .to_standard_order()
+            .iter()
+            .zip(expected.to_standard_order())
+        {
             assert_eq!(canonical(-i64::from(*x)), canonical(i64::from(y)));
         }
         let (mut a, mut b) = (Poly::ZERO, Poly::ZERO);
