@@ -14,7 +14,7 @@ use core::{convert::Infallible, hint::black_box};
 use std::time::Instant;
 
 use pqkm_core::{
-    Engine, Message, MlDsa44, MlDsa65, MlDsa87, SeedForms, SignatureAlgorithm, SigningKey,
+    Engine, Message, MlDsa44, MlDsa65, MlDsa87, SeedForms, SignatureAlgorithm,
     VerificationAlgorithm, hazmat,
     rand_core::{TryCryptoRng, TryRng},
 };
@@ -22,7 +22,7 @@ use pqkm_core::{
 /// Signatures in a batch.
 const MANY: usize = 256;
 
-/// A generator for timing alone (SplitMix64).
+/// A generator for timing alone (`SplitMix64`).
 struct Quick(u64);
 
 impl TryRng for Quick {
@@ -50,13 +50,16 @@ impl TryRng for Quick {
 
 impl TryCryptoRng for Quick {}
 
-/// Prints the median time of `f`, divided by `per`, unless a filter on the command line excludes it.
+/// The filters on the command line.
+fn filters() -> Vec<String> {
+    let filters = std::env::args().skip(1);
+    filters.filter(|a| !a.starts_with("--")).collect()
+}
+
+/// Prints the median time of `f`, divided by `per`.
 fn report(engine: Engine, work: &str, per: usize, mut f: impl FnMut()) {
     let name = format!("{engine}: {work}");
-    let filters: Vec<_> = std::env::args()
-        .skip(1)
-        .filter(|a| !a.starts_with("--"))
-        .collect();
+    let filters = filters();
     if !filters.is_empty() && !filters.iter().any(|filter| name.contains(filter)) {
         return;
     }
@@ -81,6 +84,11 @@ where
     A: SignatureAlgorithm,
     A::Signing: SeedForms,
 {
+    let (prefix, filters) = (format!("{engine}: {name}"), filters());
+    let wanted = |filter: &String| prefix.contains(filter) || filter.starts_with(&prefix);
+    if !filters.is_empty() && !filters.iter().any(wanted) {
+        return;
+    }
     let mut rng = Quick(1);
     let mut pairs = |count: usize| {
         hazmat::generate_signature_pairs::<A, _>(engine, count, &mut rng)
@@ -88,10 +96,10 @@ where
             .expect("no failure")
     };
     report(engine, &format!("{name}.generate"), 1, || {
-        drop(black_box(pairs(1)))
+        drop(black_box(pairs(1)));
     });
     report(engine, &format!("{name}.generate.batch"), 64, || {
-        drop(black_box(pairs(64)))
+        drop(black_box(pairs(64)));
     });
     let (signing, verifying) = pairs(1).remove(0);
     report(engine, &format!("{name}.prepare signing"), 1, || {

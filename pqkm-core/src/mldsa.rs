@@ -122,8 +122,7 @@ macro_rules! parameter_sets {
                 message: &Message<'_>,
                 signature: &Self::Signature,
             ) -> Result<(), InvalidSignature> {
-                let mu = representative::mu(&key.tr, message);
-                match dispatch::verify::<Self>(&key.expanded, &[(mu, signature)])[..] {
+                match verify(key, &[(*message, signature)])[..] {
                     [true] => Ok(()),
                     _ => Err(InvalidSignature),
                 }
@@ -133,11 +132,7 @@ macro_rules! parameter_sets {
                 key: &Self::PreparedVerification,
                 items: &[(Message<'_>, &Self::Signature)],
             ) -> Vec<Result<(), InvalidSignature>> {
-                let mus = items.iter().map(|(message, signature)| {
-                    (representative::mu(&key.tr, message), *signature)
-                });
-                let valid = dispatch::verify::<Self>(&key.expanded, &mus.collect::<Vec<_>>());
-                let results = valid.into_iter();
+                let results = verify(key, items).into_iter();
                 results.map(|valid| if valid { Ok(()) } else { Err(InvalidSignature) }).collect()
             }
         }
@@ -222,12 +217,15 @@ pub struct PreparedSigning<P: MlDsaParameters> {
     tr: [u8; 64],
 }
 
+/// The materials of a key pair.
+type Pair<P> = (MlDsaSigning<P>, MlDsaVerification<P>);
+
 /// FIPS 204, Algorithm 1 (ML-DSA.KeyGen), `count` times; seeds are drawn in order.
 fn generate<P: MlDsaParameters, R: TryCryptoRng + ?Sized>(
     engine: Engine,
     count: usize,
     rng: &mut R,
-) -> Result<Vec<(MlDsaSigning<P>, MlDsaVerification<P>)>, GenerateError> {
+) -> Result<Vec<Pair<P>>, GenerateError> {
     let drawn = draw::<SEED_BYTES, R>(count, rng).ok_or(GenerateError::Randomness)?;
     let seeds: Vec<_> = drawn.iter().collect();
     let pairs = dispatch::generate::<P>(engine, &seeds);
@@ -245,15 +243,26 @@ fn sign<P: MlDsaParameters, R: TryCryptoRng + ?Sized>(
     rng: &mut R,
 ) -> Result<Vec<P::SignatureBytes>, SignError> {
     let rnds = draw::<RND_BYTES, R>(messages.len(), rng).ok_or(SignError::Randomness)?;
-    let mus = messages
-        .iter()
-        .map(|message| representative::mu(&key.tr, message));
-    let items: Vec<_> = mus.zip(rnds.iter()).collect();
+    let mus = dispatch::mus(&key.expanded, &key.tr, messages);
+    let items: Vec<_> = mus.into_iter().zip(rnds.iter()).collect();
     let signatures = dispatch::sign::<P>(&key.expanded, &items);
     signatures
         .into_iter()
         .collect::<Option<_>>()
         .ok_or(SignError::Fault)
+}
+
+/// FIPS 204, Algorithm 3 (ML-DSA.Verify) and Algorithm 5 (HashML-DSA.Verify).
+fn verify<P: MlDsaParameters>(
+    key: &PreparedVerification<P>,
+    items: &[(Message<'_>, &P::SignatureBytes)],
+) -> Vec<bool> {
+    let messages: Vec<_> = items.iter().map(|(message, _)| *message).collect();
+    let mus = dispatch::mus(&key.expanded, &key.tr, &messages).into_iter();
+    let items: Vec<_> = mus
+        .zip(items.iter().map(|(_, signature)| *signature))
+        .collect();
+    dispatch::verify::<P>(&key.expanded, &items)
 }
 
 /// `count` times N random bytes, in one draw; none if the generator fails.

@@ -178,15 +178,15 @@ pub struct PreparedEncapsulation<P: MlKemParameters>(EkOf<P>);
 /// bytes.
 pub struct PreparedDecapsulation<P: MlKemParameters>(DkOf<P>);
 
-/// The materials of a key pair: private, public.
-type KeyPair<P> = (MlKemDecapsulation<P>, MlKemEncapsulation<P>);
+/// The materials of a key pair.
+type MlKemPair<P> = (MlKemDecapsulation<P>, MlKemEncapsulation<P>);
 
 /// FIPS 203, Algorithm 19 (ML-KEM.KeyGen), `count` times; seeds are drawn in order.
 fn generate<P: MlKemParameters, R: TryCryptoRng + ?Sized>(
     engine: Engine,
     count: usize,
     rng: &mut R,
-) -> Result<Vec<KeyPair<P>>, GenerateError> {
+) -> Result<Vec<MlKemPair<P>>, GenerateError> {
     let drawn = draw::<SEED_BYTES, R>(count, rng).ok_or(GenerateError::Randomness)?;
     let seeds: Vec<_> = drawn.iter().collect();
     let pairs = dispatch::generate::<P>(engine, &seeds);

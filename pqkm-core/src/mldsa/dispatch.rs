@@ -7,10 +7,14 @@ use super::{
     MU_BYTES, MlDsaParameters, RND_BYTES, SEED_BYTES,
     engine::{
         ExpandedSigning, ExpandedVerification, KeyBytes, ToSign, key_pairs,
-        public_key_if_consistent, sign_all, verify_all,
+        public_key_if_consistent, representatives, sign_all, verify_all,
     },
+    representative,
 };
-use crate::engine::{Backend, Engine, Instance, Work};
+use crate::{
+    engine::{Backend, Engine, Instance, Work},
+    message::Message,
+};
 
 /// Messages that one thread takes at a time: several times the lanes of any engine.
 #[cfg(feature = "rayon")]
@@ -111,6 +115,34 @@ pub(super) fn public_key<P: MlDsaParameters>(sk: &[u8]) -> Option<Vec<u8>> {
     })
 }
 
+/// The message representatives of messages that one key signs or verifies; `tr` is the hash of its public key.
+pub(super) fn mus<R, K>(
+    key: &Expanded<R, K>,
+    tr: &[u8; 64],
+    messages: &[Message<'_>],
+) -> Vec<[u8; MU_BYTES]> {
+    struct Mus<'a>(&'a [u8; 64], &'a [Message<'a>]);
+
+    impl Work for Mus<'_> {
+        type Output = Vec<[u8; MU_BYTES]>;
+
+        fn run<B: Backend>(self, b: B) -> Self::Output {
+            representatives(b, self.0, self.1)
+        }
+    }
+
+    match key {
+        Expanded::Reference(_) => messages
+            .iter()
+            .map(|message| representative::mu(tr, message))
+            .collect(),
+        Expanded::Kernels(instance, _) => {
+            let instance = *instance;
+            chunked(messages, |messages| instance.run(Mus(tr, messages)))
+        }
+    }
+}
+
 /// Signs message representatives, each with its randomness; none where no attempt succeeded.
 pub(super) fn sign<P: MlDsaParameters>(
     key: &SigningOf<P>,
@@ -176,8 +208,5 @@ fn chunked<T: Sync, U: Send>(items: &[T], run: impl Fn(&[T]) -> Vec<U> + Sync) -
     if items.len() <= CHUNK {
         return run(items);
     }
-    items
-        .par_chunks(CHUNK)
-        .flat_map_iter(|items| run(items))
-        .collect()
+    items.par_chunks(CHUNK).flat_map_iter(&run).collect()
 }

@@ -3,7 +3,7 @@
 //! Names, order and numbers are the standard's. Everything is generic over the [`Backend`] that computes, and works on
 //! groups: what one message does not need of a vector, another takes.
 //!
-//! In reading order: `sets` (Table 1), `expand` (section 7.3), `encode` (section 7.2), `keys`, `sign`, `verify`.
+//! In reading order: `sets` (Table 1), `expand` (section 7.3), `encode` (section 7.2), `keys`, `represent`, `sign`, `verify`.
 
 #![expect(
     clippy::indexing_slicing,
@@ -13,6 +13,7 @@
 mod encode;
 mod expand;
 mod keys;
+mod represent;
 mod sets;
 mod sign;
 mod verify;
@@ -20,6 +21,7 @@ mod verify;
 pub(super) use keys::{
     ExpandedSigning, ExpandedVerification, KeyBytes, key_pairs, public_key_if_consistent,
 };
+pub(super) use represent::representatives;
 #[expect(
     unreachable_pub,
     reason = "a supertrait of `MlDsaParameters`, which is public"
@@ -27,3 +29,9 @@ pub(super) use keys::{
 pub use sets::Lattice;
 pub(super) use sign::{ToSign, sign_all};
 pub(super) use verify::verify_all;
+
+/// Overwrites scratch bytes that a secret passed through, many at a time.
+fn wipe(bytes: &mut [u8]) {
+    bytes.fill(0);
+    core::hint::black_box(bytes);
+}

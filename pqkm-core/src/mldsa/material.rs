@@ -65,21 +65,21 @@ pub struct MlDsaSigning<P> {
 /// The key pair that was made of a seed `xi`.
 pub(super) fn from_parts<P: MlDsaParameters>(
     xi: &[u8; SEED_BYTES],
-    (sk, pk): KeyBytes,
+    (mut sk, pk): KeyBytes,
 ) -> (MlDsaSigning<P>, MlDsaVerification<P>) {
+    let public: Box<[u8]> = pk.into();
     let signing = MlDsaSigning {
-        expanded: sk.as_slice().into(),
+        // The vector has exactly its length: the bytes stay where they are.
+        expanded: core::mem::take(&mut *sk).into_boxed_slice(),
         seed: Some(Box::from(xi.as_slice())),
-        public: pk.as_slice().into(),
+        public: public.clone(),
         parameters: PhantomData,
     };
-    (
-        signing,
-        MlDsaVerification {
-            bytes: pk.into(),
-            parameters: PhantomData,
-        },
-    )
+    let verification = MlDsaVerification {
+        bytes: public,
+        parameters: PhantomData,
+    };
+    (signing, verification)
 }
 
 impl<P: MlDsaParameters> MlDsaSigning<P> {

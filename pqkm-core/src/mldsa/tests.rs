@@ -1,11 +1,25 @@
 //! Every engine against RustCrypto's `ml-dsa`, and against accumulated vectors that neither made.
 
-use std::{eprintln, vec, vec::Vec};
+#![expect(
+    clippy::integer_division_remainder_used,
+    reason = "which case a number stands for is no secret"
+)]
+
+use alloc::{format, string::String, vec, vec::Vec};
+use std::eprintln;
 
 use shake::{ExtendableOutput, Shake128, Update, XofReader};
 
-use super::{MU_BYTES, MlDsa44, MlDsa65, MlDsa87, MlDsaParameters, SEED_BYTES, dispatch};
-use crate::{encoding::SeedForms, engine::Engine, error::DecodeError, mldsa::MlDsaSigning};
+use super::{
+    MU_BYTES, MlDsa44, MlDsa65, MlDsa87, MlDsaParameters, SEED_BYTES, dispatch, representative,
+};
+use crate::{
+    encoding::SeedForms,
+    engine::Engine,
+    error::DecodeError,
+    message::{Context, Message, PreHash, PreHashed},
+    mldsa::MlDsaSigning,
+};
 
 /// The engines of the kernels that this CPU has; says which it lacks.
 fn engines() -> impl Iterator<Item = Engine> {
@@ -126,6 +140,40 @@ fn engines_give_the_bytes_of_the_reference() {
     }
 }
 
+#[test]
+fn representatives_of_a_batch_are_those_one_by_one() {
+    let mut random = Random::new("representatives");
+    let texts: Vec<[u8; 300]> = (0..60).map(|_| random.bytes()).collect();
+    let given: [u8; MU_BYTES] = random.bytes();
+    let messages: Vec<Message<'_>> = texts
+        .iter()
+        .enumerate()
+        .map(|(i, text)| {
+            // Runs of equal lengths, broken by other lengths, contexts, digests and given representatives.
+            let context = Context::new(&text[..[0, 0, 0, 9, 255][i % 5]]).unwrap();
+            match random.below(8) {
+                0 => Message::Mu(&given),
+                1 => Message::PreHashed {
+                    digest: PreHashed::new(PreHash::Sha2_512, &text[..64]).unwrap(),
+                    context,
+                },
+                2 => Message::with_context(&text[..random.below(300)], context),
+                _ => Message::pure(&text[..200]),
+            }
+        })
+        .collect();
+    let (sk, pk) = dispatch::generate::<MlDsa44>(Engine::detect(), &[&[1; 32]]).remove(0);
+    let tr = representative::tr(&pk);
+    let expected: Vec<_> = messages
+        .iter()
+        .map(|m| representative::mu(&tr, m))
+        .collect();
+    for engine in engines() {
+        let key = dispatch::expand_sk::<MlDsa44>(engine, &sk);
+        assert_eq!(dispatch::mus(&key, &tr, &messages), expected, "{engine}");
+    }
+}
+
 /// CCTV, "Accumulated ML-DSA tests": keys and deterministic signatures of the empty message for seeds from SHAKE128,
 /// hashed by another.
 fn accumulated<P: MlDsaParameters>(engine: Engine, count: usize) -> [u8; 32] {
@@ -136,8 +184,8 @@ fn accumulated<P: MlDsaParameters>(engine: Engine, count: usize) -> [u8; 32] {
         let mut group = vec![[0; SEED_BYTES]; left.min(50)];
         group.iter_mut().for_each(|seed| seeds.read(seed));
         for (sk, pk) in dispatch::generate::<P>(engine, &group.iter().collect::<Vec<_>>()) {
-            let message = crate::Message::pure(b"");
-            let mu = super::representative::mu(&super::representative::tr(&pk), &message);
+            let message = Message::pure(b"");
+            let mu = representative::mu(&representative::tr(&pk), &message);
             let key = dispatch::expand_sk::<P>(engine, &sk);
             let signature = dispatch::sign::<P>(&key, &[(mu, &[0; 32])])
                 .remove(0)
@@ -154,11 +202,8 @@ fn accumulated<P: MlDsaParameters>(engine: Engine, count: usize) -> [u8; 32] {
     hash
 }
 
-fn hex(bytes: &[u8]) -> std::string::String {
-    bytes
-        .iter()
-        .map(|byte| std::format!("{byte:02x}"))
-        .collect()
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[test]

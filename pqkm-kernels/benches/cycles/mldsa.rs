@@ -23,7 +23,7 @@ pub(crate) fn run<L: MlDsaKernels>(l: L) {
     let mut to = NttPoly::ZERO;
     assert!(p.coefficients().iter().all(|c| c.abs() <= FORWARD_IN));
     report(L::NAME, "ntt8380417.forward", 1, || {
-        l.ntt(black_box(&p), &mut to)
+        l.ntt(black_box(&p), &mut to);
     });
     let (mut a, mut b) = (Poly::ZERO, Poly::ZERO);
     report(L::NAME, "ntt8380417 product and inverse", 1, || {
@@ -33,13 +33,13 @@ pub(crate) fn run<L: MlDsaKernels>(l: L) {
         l.inverse_dot(black_box(&hats[..5]), &hats[3..], &mut a);
     });
     report(L::NAME, "mldsa add", 1, || {
-        l.add_poly(black_box(&p), &p, &mut a)
+        l.add_poly(black_box(&p), &p, &mut a);
     });
     report(L::NAME, "mldsa norm", 1, || {
         black_box(l.norm_below(black_box(&p), 1 << 19));
     });
     report(L::NAME, "mldsa power2round", 1, || {
-        l.power2round(black_box(&p), &mut a, &mut b)
+        l.power2round(black_box(&p), &mut a, &mut b);
     });
     for gamma2 in [Gamma2::QMinus1Over88, Gamma2::QMinus1Over32] {
         report(L::NAME, &format!("mldsa decompose {gamma2:?}"), 1, || {

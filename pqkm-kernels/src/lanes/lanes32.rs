@@ -15,6 +15,7 @@ mod portable;
 pub use portable::Words32;
 
 /// A constant factor in Montgomery form.
+#[expect(unnameable_types, reason = "factors are made in this crate alone")]
 #[derive(Clone, Copy, Debug)]
 pub struct Factor {
     /// The factor times 2^32 mod q, centred.
@@ -25,6 +26,7 @@ pub struct Factor {
 
 /// Sixteen factors, one a lane. The `odd` arrays hold the factors of odd lanes at even positions, which is where
 /// the widening multiplications of x86 read.
+#[expect(unnameable_types, reason = "factors are made in this crate alone")]
 #[derive(Clone, Copy, Debug)]
 #[repr(C, align(64))]
 pub struct FactorRow {

@@ -71,13 +71,13 @@ macro_rules! with_width {
     };
 }
 
-/// FIPS 204, Algorithm 16 (SimpleBitPack) and Algorithm 17 (BitPack)
+/// FIPS 204, Algorithm 16 (`SimpleBitPack`) and Algorithm 17 (`BitPack`)
 #[inline(always)]
 pub(crate) fn pack<L: Fields32>(l: L, format: Format, from: &Poly, to: &mut [u8]) {
     with_width!(format, pack_width(l, from, to));
 }
 
-/// FIPS 204, Algorithm 18 (SimpleBitUnpack) and Algorithm 19 (BitUnpack)
+/// FIPS 204, Algorithm 18 (`SimpleBitUnpack`) and Algorithm 19 (`BitUnpack`)
 #[inline(always)]
 pub(crate) fn unpack<L: Fields32>(l: L, format: Format, from: &[u8], to: &mut Poly) -> bool {
     with_width!(format, unpack_width(l, from, to));

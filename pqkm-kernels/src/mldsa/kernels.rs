@@ -52,7 +52,7 @@ kernels! {
     /// The inverse transform of the sum of the products of `a` and `b`, which must be equally long, at most eight.
     ///
     /// # Spec
-    /// FIPS 204, Algorithm 48 (MatrixVectorNTT), one row, and Algorithm 42 (NTT^-1)
+    /// FIPS 204, Algorithm 48 (`MatrixVectorNTT`), one row, and Algorithm 42 (NTT^-1)
     ///
     /// # Bounds
     /// In: q - 1 for one factor, [`FORWARD_OUT`](super::FORWARD_OUT) for the other.
@@ -62,7 +62,7 @@ kernels! {
     /// The inverse transform of one product.
     ///
     /// # Spec
-    /// FIPS 204, Algorithm 45 (MultiplyNTT) and Algorithm 42 (NTT^-1)
+    /// FIPS 204, Algorithm 45 (`MultiplyNTT`) and Algorithm 42 (NTT^-1)
     ///
     /// # Bounds
     /// As [`MlDsaKernels::inverse_dot`], but both factors may be as large as the transform leaves them.
@@ -93,52 +93,52 @@ kernels! {
     fn norm_below(p: &'a Poly, bound: i32) -> bool = super::norm_below;
 
     /// # Spec
-    /// FIPS 204, Algorithm 35 (Power2Round)
+    /// FIPS 204, Algorithm 35 (`Power2Round`)
     ///
     /// # Bounds
-    /// In: 2^31 - 2^22 - 1.
+    /// In: q - 1, which is [`INVERSE_OUT`](super::INVERSE_OUT).
     fn power2round(t: &'a Poly, t1: &'a mut Poly, t0: &'a mut Poly) = power2round;
 
     /// # Spec
     /// FIPS 204, Algorithm 36 (Decompose)
     ///
     /// # Bounds
-    /// In: 2^31 - 2^22 - 1.
+    /// In: q - 1, which is [`INVERSE_OUT`](super::INVERSE_OUT).
     fn decompose(gamma2: Gamma2, w: &'a Poly, w1: &'a mut Poly, w0: &'a mut Poly) = decompose;
 
     /// The set of coefficients at which the high bits of `r` and of `r_plus_z` differ, sixteen in a word.
     ///
     /// # Spec
-    /// FIPS 204, Algorithm 39 (MakeHint)
+    /// FIPS 204, Algorithm 39 (`MakeHint`)
     ///
     /// # Bounds
-    /// In: 2^31 - 2^22 - 1.
+    /// In: q - 1, which is [`INVERSE_OUT`](super::INVERSE_OUT).
     fn make_hint(gamma2: Gamma2, r: &'a Poly, r_plus_z: &'a Poly, hint: &'a mut [u16; 16]) = make_hint;
 
     /// # Spec
-    /// FIPS 204, Algorithm 40 (UseHint)
+    /// FIPS 204, Algorithm 40 (`UseHint`)
     ///
     /// # Bounds
-    /// In: 2^31 - 2^22 - 1.
+    /// In: q - 1, which is [`INVERSE_OUT`](super::INVERSE_OUT).
     fn use_hint(gamma2: Gamma2, hint: &'a [u16; 16], r: &'a Poly, w1: &'a mut Poly) = use_hint;
 
     /// Writes a polynomial; `to` has [`Format::bytes`] bytes.
     ///
     /// # Spec
-    /// FIPS 204, Algorithm 16 (SimpleBitPack) and Algorithm 17 (BitPack)
+    /// FIPS 204, Algorithm 16 (`SimpleBitPack`) and Algorithm 17 (`BitPack`)
     fn bit_pack(format: Format, from: &'a Poly, to: &'a mut [u8]) = encode::pack;
 
     /// Reads a polynomial from [`Format::bytes`] bytes, and says whether every coefficient is in the format's range
     /// (which is public).
     ///
     /// # Spec
-    /// FIPS 204, Algorithm 18 (SimpleBitUnpack) and Algorithm 19 (BitUnpack)
+    /// FIPS 204, Algorithm 18 (`SimpleBitUnpack`) and Algorithm 19 (`BitUnpack`)
     fn bit_unpack(format: Format, from: &'a [u8], to: &'a mut Poly) -> bool = encode::unpack;
 
     /// Takes coefficients below q from blocks of SHAKE128, until there are 256.
     ///
     /// # Spec
-    /// FIPS 204, Algorithm 30 (RejNTTPoly)
+    /// FIPS 204, Algorithm 30 (`RejNTTPoly`)
     ///
     /// # Side channels
     /// The matrix is public: time depends on it.
@@ -150,7 +150,7 @@ kernels! {
     /// Takes coefficients between -eta and eta from blocks of SHAKE256, until there are 256.
     ///
     /// # Spec
-    /// FIPS 204, Algorithm 31 (RejBoundedPoly)
+    /// FIPS 204, Algorithm 31 (`RejBoundedPoly`)
     ///
     /// # Side channels
     /// Which half-bytes are rejected becomes public; those that are kept do not depend on it.

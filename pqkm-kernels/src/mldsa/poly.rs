@@ -1,13 +1,13 @@
 //! Polynomials: coefficients, and values under the number theoretic transform.
 
-/// A polynomial of the ring Z_q\[X\]/(X^256 + 1): 256 coefficients, the constant one first.
+/// A polynomial of the ring `Z_q`\[X\]/(X^256 + 1): 256 coefficients, the constant one first.
 ///
 /// A coefficient stands for a residue modulo q; each kernel says between which bounds it takes and returns them.
 #[derive(Clone)]
 #[repr(C, align(64))]
 pub struct Poly(pub(crate) [[i32; 16]; 16]);
 
-/// A polynomial under the number theoretic transform (an element of T_q), in the order in which the transform
+/// A polynomial under the number theoretic transform (an element of `T_q`), in the order in which the transform
 /// leaves it: value 16 i + j of the standard's order is at index 16 j + i. Every instance has this order.
 #[derive(Clone)]
 #[repr(C, align(64))]

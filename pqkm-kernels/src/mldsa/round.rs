@@ -23,13 +23,12 @@ impl Gamma2 {
     }
 }
 
-/// The largest value that [`reduce`] takes; the smallest is -2^31.
-pub(crate) const REDUCE_IN: i32 = i32::MAX - (1 << 22);
-/// The bound on what [`reduce`] returns. It is the centred representative where that is below 2^22 - 2^14 in absolute
-/// value and the input below 5q/2.
+/// The bound on what [`reduce`] returns.
+#[cfg_attr(not(test), expect(dead_code, reason = "the tests hold `reduce` to it"))]
 pub(crate) const REDUCE_OUT: i32 = 6_283_009;
 
-/// A representative between -[`REDUCE_OUT`] and [`REDUCE_OUT`].
+/// A representative between -[`REDUCE_OUT`] and [`REDUCE_OUT`], for x below 2^31 - 2^22. It is the centred one, where that
+/// is below 2^22 - 2^14 in absolute value and x below 5q/2.
 #[inline(always)]
 pub(crate) fn reduce<L: Lanes32>(l: L, x: L::V) -> L::V {
     // 2^23 = q + 2^13 - 1, so that the quotient by 2^23 is the quotient by q up to one.
@@ -37,20 +36,20 @@ pub(crate) fn reduce<L: Lanes32>(l: L, x: L::V) -> L::V {
     l.sub(x, l.mul(quotient, l.splat(Q)))
 }
 
-/// The representative in 0..q.
+/// The representative in 0..q, for x between -q and q.
 #[inline(always)]
 pub(crate) fn canonical<L: Lanes32>(l: L, x: L::V) -> L::V {
-    l.wrap_negative(reduce(l, x), Q)
+    l.wrap_negative(x, Q)
 }
 
-/// FIPS 204, Algorithm 35 (Power2Round), for r in 0..q: (r1, r0)
+/// FIPS 204, Algorithm 35 (`Power2Round`), for r in 0..q: (r1, r0)
 #[inline(always)]
 pub(crate) fn power2round<L: Lanes32>(l: L, r: L::V) -> (L::V, L::V) {
     let r1 = l.sra::<13>(l.add(r, l.splat((1 << 12) - 1)));
     (r1, l.sub(r, l.mul(r1, l.splat(1 << 13))))
 }
 
-/// FIPS 204, Algorithm 37 (HighBits), for r in 0..q
+/// FIPS 204, Algorithm 37 (`HighBits`), for r in 0..q
 #[inline(always)]
 pub(crate) fn high_bits<L: Lanes32>(l: L, gamma2: Gamma2, r: L::V) -> L::V {
     // 2 gamma2 is a multiple of 128: r / 128, rounded up, times an approximation of 128 / (2 gamma2), rounded.
@@ -75,18 +74,18 @@ pub(crate) fn decompose<L: Lanes32>(l: L, gamma2: Gamma2, r: L::V) -> (L::V, L::
     let r1 = high_bits(l, gamma2, r);
     let r0 = l.sub(r, l.mul(r1, l.splat(2 * gamma2.value())));
     // Where r1 became 0 instead of m, r0 is r - q.
-    let over = l.sra::<31>(l.sub(l.splat((Q - 1) / 2), r0));
+    let over = l.sra::<31>(l.sub(l.splat(Q >> 1), r0));
     (r1, l.sub(r0, l.and(over, l.splat(Q))))
 }
 
-/// FIPS 204, Algorithm 39 (MakeHint), as a set of lanes, with r + z given: both in 0..q
+/// FIPS 204, Algorithm 39 (`MakeHint`), as a set of lanes, with r + z given: both in 0..q
 #[inline(always)]
 pub(crate) fn make_hint<L: Lanes32>(l: L, gamma2: Gamma2, r: L::V, r_plus_z: L::V) -> u16 {
     let difference = l.xor(high_bits(l, gamma2, r), high_bits(l, gamma2, r_plus_z));
     l.at_least(difference, 1)
 }
 
-/// FIPS 204, Algorithm 40 (UseHint), for r in 0..q and a set of lanes with the hint 1
+/// FIPS 204, Algorithm 40 (`UseHint`), for r in 0..q and a set of lanes with the hint 1
 #[inline(always)]
 pub(crate) fn use_hint<L: Lanes32>(l: L, gamma2: Gamma2, hint: u16, r: L::V) -> L::V {
     let (r1, r0) = decompose(l, gamma2, r);

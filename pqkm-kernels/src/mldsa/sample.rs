@@ -70,7 +70,7 @@ fn keep<L: Fields32>(l: L, v: L::V, bound: i32, sampler: &mut Sampler) {
     }
 }
 
-/// FIPS 204, Algorithm 30 (RejNTTPoly), with Algorithm 14 (CoeffFromThreeBytes): takes what SHAKE128 gave,
+/// FIPS 204, Algorithm 30 (`RejNTTPoly`), with Algorithm 14 (`CoeffFromThreeBytes`): takes what SHAKE128 gave,
 /// block by block (168 bytes are 56 groups of three).
 #[inline(always)]
 pub(crate) fn uniform<L: Fields32>(l: L, blocks: &[[u8; 168]], sampler: &mut Sampler) {
@@ -89,7 +89,7 @@ pub(crate) fn uniform<L: Fields32>(l: L, blocks: &[[u8; 168]], sampler: &mut Sam
     }
 }
 
-/// FIPS 204, Algorithm 31 (RejBoundedPoly), with Algorithm 15 (CoeffFromHalfByte): takes what SHAKE256 gave,
+/// FIPS 204, Algorithm 31 (`RejBoundedPoly`), with Algorithm 15 (`CoeffFromHalfByte`): takes what SHAKE256 gave,
 /// block by block.
 ///
 /// CT: which half-bytes are rejected becomes public. FIPS 204 samples anew for each, so that those kept are
@@ -134,7 +134,7 @@ pub(crate) fn bounded_poly<L: Fields32>(l: L, eta: Eta, sampler: &Sampler, to: &
     }
 }
 
-/// FIPS 204, Algorithm 29 (SampleInBall): takes bytes as they are squeezed, the first eight being the signs.
+/// FIPS 204, Algorithm 29 (`SampleInBall`): takes bytes as they are squeezed, the first eight being the signs.
 ///
 /// CT: the challenge and the bytes it comes from are public in a signature. Those of a rejected attempt are a hash
 /// of a commitment w1 that is never published; FIPS 204 lets their sampling take a variable time.
@@ -158,11 +158,11 @@ impl BallSampler {
     pub fn take(&mut self, block: &[u8; 136], c: &mut Poly) -> bool {
         let mut bytes: &[u8] = block;
         let mut signs = self.signs.unwrap_or_default();
-        if self.signs.is_none() {
-            if let Some((first, rest)) = block.split_first_chunk() {
-                signs = u64::from_le_bytes(*first);
-                bytes = rest;
-            }
+        if self.signs.is_none()
+            && let Some((first, rest)) = block.split_first_chunk()
+        {
+            signs = u64::from_le_bytes(*first);
+            bytes = rest;
         }
         let c = c.coefficients_mut();
         for &j in bytes {

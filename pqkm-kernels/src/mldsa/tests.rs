@@ -8,26 +8,23 @@ mod slow;
 mod transform;
 
 use super::{Poly, Q};
-use crate::lanes::{Avx2, Avx512, Portable, Token};
 
 /// Runs a generic check with every token, and says which the CPU lacks.
 macro_rules! with_every_token {
     ($check:ident($($arg:expr),*)) => {{
-        crate::mldsa::tests::with_token(Portable::detect(), |l| $check(l $(, $arg)*));
-        crate::mldsa::tests::with_token(Avx2::detect(), |l| $check(l $(, $arg)*));
-        crate::mldsa::tests::with_token(Avx512::detect(), |l| $check(l $(, $arg)*));
+        use $crate::lanes::Token as _;
+        use $crate::testing::run_or_say;
+        $check($crate::lanes::Portable::new() $(, $arg)*);
+        #[cfg(target_arch = "x86_64")]
+        {
+            run_or_say($crate::lanes::Avx2::detect(), |l| $check(l $(, $arg)*));
+            run_or_say($crate::lanes::Avx512::detect(), |l| $check(l $(, $arg)*));
+        }
     }};
 }
 pub(crate) use with_every_token;
 
-fn with_token<T: Token>(token: Option<T>, check: impl FnOnce(T)) {
-    match token {
-        Some(token) => check(token),
-        None => std::println!("skipped: this CPU has no {}", T::NAME),
-    }
-}
-
-/// A small generator (SplitMix64) for inputs that need no more than variety.
+/// A small generator (`SplitMix64`) for inputs that need no more than variety.
 struct Random(u64);
 
 impl Random {

@@ -3,12 +3,17 @@
 //! Everything here is computed by `const fn` from q = 8380417 and zeta = 1753 (FIPS 204, Section 2.5 and
 //! Appendix B); a test compares [`ZETAS`] with the table of the standard.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "residues are below q, which fits 32 bits"
+)]
+
 use super::Q;
 use crate::lanes::{Factor, FactorRow};
 
 /// 2^32 mod q: the Montgomery radix.
 pub(crate) const R_MOD_Q: i64 = (1_i64 << 32).rem_euclid(MODULUS);
-/// q^-1 mod 2^32, as a signed word. check-magic: 1 == unsigned_mod(58728449 * 8380417, 2^32)
+/// q^-1 mod 2^32, as a signed word. check-magic: 1 == `unsigned_mod(58728449` * 8380417, 2^32)
 pub(crate) const Q_INV: i32 = 58_728_449;
 /// zeta, a primitive 512th root of unity modulo q.
 const ZETA: i64 = 1753;
@@ -67,7 +72,7 @@ const fn scale() -> i64 {
 /// Brings `x` into Montgomery form, centred.
 const fn factor(x: i64) -> Factor {
     let mut z = (x * R_MOD_Q).rem_euclid(MODULUS);
-    if z > MODULUS / 2 {
+    if 2 * z > MODULUS {
         z -= MODULUS;
     }
     Factor {
@@ -111,7 +116,7 @@ const fn tables(inverse: bool) -> Tables {
             let f = at((16 << s) + (lane << s) + group, inverse);
             t.rows[index].z[lane] = f.z;
             t.rows[index].zq[lane] = f.zq;
-            if lane % 2 == 1 {
+            if lane & 1 == 1 {
                 t.rows[index].z_odd[lane - 1] = f.z;
                 t.rows[index].zq_odd[lane - 1] = f.zq;
             }

@@ -8,7 +8,7 @@ use crate::{engine::Backend, mldsa::MlDsaParameters};
 /// The hint of one polynomial: a set of coefficients, sixteen a word.
 pub(super) type Hint = [u16; 16];
 
-/// FIPS 204, Algorithm 20 (HintBitPack)
+/// FIPS 204, Algorithm 20 (`HintBitPack`)
 #[expect(
     clippy::cast_possible_truncation,
     clippy::as_conversions,
@@ -30,7 +30,7 @@ fn hint_bit_pack<P: MlDsaParameters>(hints: &[Hint], to: &mut [u8]) {
     }
 }
 
-/// FIPS 204, Algorithm 21 (HintBitUnpack); false where it returns that the hint is malformed
+/// FIPS 204, Algorithm 21 (`HintBitUnpack`); false where it returns that the hint is malformed
 fn hint_bit_unpack<P: MlDsaParameters>(y: &[u8], hints: &mut [Hint]) -> bool {
     let (positions, ends) = y.split_at(P::OMEGA);
     let mut index = 0;

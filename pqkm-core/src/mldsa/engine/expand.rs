@@ -5,9 +5,8 @@ use pqkm_kernels::{
     lanes::Lanes,
     mldsa::{BallSampler, MlDsaKernels, NttPoly, Poly, Sampler},
 };
-use zeroize::Zeroize;
 
-use super::sets::eta;
+use super::{sets::eta, wipe};
 use crate::{
     engine::{Backend, rows_mut, rows_of},
     mldsa::MlDsaParameters,
@@ -70,7 +69,7 @@ impl<'a, T> Group<'a, T> {
     }
 }
 
-/// FIPS 204, Algorithm 30 (RejNTTPoly), for every task
+/// FIPS 204, Algorithm 30 (`RejNTTPoly`), for every task
 pub(super) fn rej_ntt_polys<'a, B: Backend>(
     b: B,
     tasks: impl IntoIterator<Item = Task<'a, NttPoly>>,
@@ -99,7 +98,7 @@ pub(super) fn rej_ntt_polys<'a, B: Backend>(
     }
 }
 
-/// FIPS 204, Algorithm 31 (RejBoundedPoly), for every task
+/// FIPS 204, Algorithm 31 (`RejBoundedPoly`), for every task
 pub(super) fn rej_bounded_polys<'a, P: MlDsaParameters, B: Backend>(
     b: B,
     tasks: impl IntoIterator<Item = Task<'a, Poly>>,
@@ -127,10 +126,10 @@ pub(super) fn rej_bounded_polys<'a, P: MlDsaParameters, B: Backend>(
         }
     }
     samplers.iter_mut().for_each(Sampler::zeroize);
-    buffers.zeroize();
+    wipe(buffers.as_flattened_mut().as_flattened_mut());
 }
 
-/// FIPS 204, Algorithm 34 (ExpandMask), a task for each polynomial
+/// FIPS 204, Algorithm 34 (`ExpandMask`), a task for each polynomial
 pub(super) fn expand_masks<'a, P: MlDsaParameters, B: Backend>(
     b: B,
     tasks: impl IntoIterator<Item = Task<'a, Poly>>,
@@ -147,19 +146,21 @@ pub(super) fn expand_masks<'a, P: MlDsaParameters, B: Backend>(
             b.ring().bit_unpack(P::Z, &buffer[..bytes], to);
         }
     }
-    buffers.zeroize();
+    wipe(buffers.as_flattened_mut());
 }
 
-/// FIPS 204, Algorithm 29 (SampleInBall), for up to eight `c_tilde`
+/// FIPS 204, Algorithm 29 (`SampleInBall`), for up to eight `c_tilde`
 pub(super) fn sample_in_balls<P: MlDsaParameters, B: Backend>(
     b: B,
     c_tildes: &[&[u8]],
-    cs: &mut [Poly],
+    cs: &mut [&mut Poly],
 ) {
     let n = c_tildes.len();
     let mut blocks = [[0; 136]; 8];
     let mut balls = [const { BallSampler::new(P::TAU) }; 8];
-    cs[..n].fill(Poly::ZERO);
+    for c in cs.iter_mut() {
+        **c = Poly::ZERO;
+    }
     b.shake256(
         &[c_tildes],
         &mut blocks.each_mut().map(|block| &mut block[..])[..n],
@@ -180,14 +181,14 @@ pub(super) fn sample_in_balls<P: MlDsaParameters, B: Backend>(
 }
 
 /// How many of the challenges are complete, after a block for each.
-fn take_all(balls: &mut [BallSampler], blocks: &[[u8; 136]], cs: &mut [Poly]) -> usize {
+fn take_all(balls: &mut [BallSampler], blocks: &[[u8; 136]], cs: &mut [&mut Poly]) -> usize {
     let of_each = balls.iter_mut().zip(blocks).zip(cs);
     of_each
         .map(|((ball, block), c)| usize::from(ball.take(block, c)))
         .sum()
 }
 
-/// FIPS 204, Algorithm 32 (ExpandA), as tasks: `rows` has the K rows, of which the first L are sampled
+/// FIPS 204, Algorithm 32 (`ExpandA`), as tasks: `rows` has the K rows, of which the first L are sampled
 pub(super) fn expand_a<'a, P: MlDsaParameters>(
     rho: &'a [u8],
     rows: impl IntoIterator<Item = &'a mut [NttPoly]>,
@@ -202,7 +203,7 @@ pub(super) fn expand_a<'a, P: MlDsaParameters>(
     })
 }
 
-/// FIPS 204, Algorithm 33 (ExpandS), as tasks
+/// FIPS 204, Algorithm 33 (`ExpandS`), as tasks
 pub(super) fn expand_s<'a>(
     rho: &'a [u8],
     s1: &'a mut [Poly],

@@ -11,7 +11,7 @@ pub trait Lattice {
     const TAU: usize;
     /// Length of `c_tilde` in bytes: lambda / 4.
     const C_TILDE_BYTES: usize;
-    /// How z is packed, whose range is gamma_1.
+    /// How z is packed, whose range is `gamma_1`.
     const Z: Format;
     /// Low-order rounding range.
     const GAMMA_2: Gamma2;

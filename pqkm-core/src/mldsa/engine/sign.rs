@@ -15,6 +15,7 @@ use super::{
     expand::{Task, expand_masks, sample_in_balls},
     keys::ExpandedSigning,
     sets::{gamma_1, signature_bytes, w1_format},
+    wipe,
 };
 use crate::{
     engine::Backend,
@@ -218,23 +219,16 @@ impl Signer {
     ) {
         let n = plan.len();
         let (mut mus, mut w1s): ([&[u8]; MAX_SLOTS], [&[u8]; MAX_SLOTS]) = Default::default();
-        let mut cs = [const { Poly::ZERO }; MAX_SLOTS];
-        let mut outputs = [[0; 64]; MAX_SLOTS];
-        for (i, (slot, &owner)) in self.slots.iter().zip(plan).enumerate() {
+        let mut c_tildes: [&mut [u8]; MAX_SLOTS] = Default::default();
+        let mut cs = Vec::with_capacity(n);
+        for (i, (slot, &owner)) in self.slots.iter_mut().zip(plan).enumerate() {
             (mus[i], w1s[i]) = (running[owner].message.mu, &slot.w1_bytes);
+            c_tildes[i] = &mut slot.c_tilde[..P::C_TILDE_BYTES];
+            cs.push(&mut slot.c);
         }
-        let mut c_tildes = outputs.each_mut().map(|out| &mut out[..P::C_TILDE_BYTES]);
         b.shake256(&[&mus[..n], &w1s[..n]], &mut c_tildes[..n]);
-        let c_tildes = outputs.each_ref().map(|out| &out[..P::C_TILDE_BYTES]);
+        let c_tildes = c_tildes.each_ref().map(|c_tilde| &**c_tilde);
         sample_in_balls::<P, B>(b, &c_tildes[..n], &mut cs);
-        for (slot, (c_tilde, c)) in self
-            .slots
-            .iter_mut()
-            .zip(outputs.into_iter().zip(cs))
-            .take(n)
-        {
-            (slot.c_tilde, slot.c) = (c_tilde, c);
-        }
     }
 }
 
@@ -320,7 +314,7 @@ impl Drop for Signer {
         } in &mut self.slots
         {
             y.iter_mut().chain(w).chain(w0).for_each(Poly::zeroize);
-            w1_bytes.zeroize();
+            wipe(w1_bytes);
             c_tilde.zeroize();
             c.zeroize();
         }

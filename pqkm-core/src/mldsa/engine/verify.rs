@@ -37,6 +37,7 @@ struct Verifier {
     /// The transforms of z, then that of c.
     z_hat: Vec<NttPoly>,
     hints: Vec<Hint>,
+    cs: Vec<Poly>,
     w: Poly,
     w1: Poly,
     w1_bytes: Vec<Vec<u8>>,
@@ -48,6 +49,7 @@ impl Verifier {
             z: vec![Poly::ZERO; P::L],
             z_hat: vec![NttPoly::ZERO; P::L + 1],
             hints: vec![[0; 16]; P::K],
+            cs: vec![Poly::ZERO; lanes],
             w: Poly::ZERO,
             w1: Poly::ZERO,
             w1_bytes: vec![vec![0; P::K * w1_format::<P>().bytes()]; lanes],
@@ -66,12 +68,14 @@ impl Verifier {
         for (i, (mu, signature)) in items.iter().enumerate() {
             (mus[i], c_tildes[i]) = (*mu, &signature[..P::C_TILDE_BYTES]);
         }
-        let mut cs = [const { Poly::ZERO }; 8];
-        sample_in_balls::<P, B>(b, &c_tildes[..n], &mut cs);
+        let mut cs = core::mem::take(&mut self.cs);
+        let mut to = cs.iter_mut().take(n).collect::<Vec<_>>();
+        sample_in_balls::<P, B>(b, &c_tildes[..n], &mut to);
         let mut valid = [false; 8];
         for (i, ((_, signature), c)) in items.iter().zip(&cs).enumerate() {
             valid[i] = self.commitment::<P, B>(b, key, signature, c, i);
         }
+        self.cs = cs;
         let mut found = [[0; 64]; 8];
         let w1s = rows(&self.w1_bytes[..n]);
         let mut out = found.each_mut().map(|found| &mut found[..P::C_TILDE_BYTES]);

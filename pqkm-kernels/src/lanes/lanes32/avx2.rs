@@ -1,5 +1,11 @@
 //! Sixteen lanes in two AVX2 registers: lanes 0-7 and 8-15.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    reason = "widths of fields are at most 24, sets of eight lanes are bytes"
+)]
+
 use core::arch::x86_64::{
     __m128i, __m256i, _mm_loadu_si64, _mm_loadu_si128, _mm256_abs_epi32, _mm256_add_epi32,
     _mm256_add_epi64, _mm256_and_si256, _mm256_blend_epi32, _mm256_castsi256_ps,
@@ -20,19 +26,19 @@ use crate::mldsa::zetas::Q_INV;
 
 /// One instruction on registers.
 macro_rules! op {
-    ($f:ident $(::<$($n:literal),+>)? ($($name:ident = $a:expr),*)) => {{
-        $(let $name = $a;)*
-        // SAFETY: the enclosing method has an `Avx2`, so the CPU has the instruction; it reads registers only.
-        unsafe { $f $(::<$($n),+>)? ($($name),*) }
+    ($token:ident: $call:expr) => {{
+        let _ = $token;
+        // SAFETY: the token exists, so the CPU has the instruction; it reads registers only.
+        unsafe { $call }
     }};
 }
 
 /// The same instruction on both halves.
 macro_rules! both {
-    ($f:ident $(::<$($n:literal),+>)? ($($name:ident = $a:expr),*)) => {
+    ($token:ident: $f:ident $(::<$($n:literal),+>)? ($($a:ident),*)) => {
         [
-            op!($f $(::<$($n),+>)? ($($name = $a[0]),*)),
-            op!($f $(::<$($n),+>)? ($($name = $a[1]),*)),
+            op!($token: $f $(::<$($n),+>)? ($($a[0]),*)),
+            op!($token: $f $(::<$($n),+>)? ($($a[1]),*)),
         ]
     };
 }
@@ -77,19 +83,22 @@ impl Avx2 {
     /// Eight fields of `D` bits, from byte `at`.
     #[inline(always)]
     fn unpack_half<const D: usize>(self, window: &[u8; 64], at: usize) -> __m256i {
-        const { assert!(D + D / 2 + 16 <= 64) };
+        const { assert!(D + (D >> 1) + 16 <= 64) };
         let table = const { &HalfTable::new(D) };
         // The fields of the upper half may begin in the middle of this byte.
-        let (low, high) = (self.sixteen(window, at), self.sixteen(window, at + D / 2));
-        let bytes = op!(_mm256_set_m128i(high = high, low = low));
+        let (low, high) = (
+            self.sixteen(window, at),
+            self.sixteen(window, at + (D >> 1)),
+        );
+        let bytes = op!(self: _mm256_set_m128i(high, low));
         let index = self.half::<_, _, 0>(&table.bytes);
         let (shift, mask) = (
             self.half::<_, _, 0>(&table.shifts),
-            op!(_mm256_set1_epi32(a = const { (1 << D) - 1 })),
+            op!(self: _mm256_set1_epi32(const { (1 << D) - 1 })),
         );
-        let words = op!(_mm256_shuffle_epi8(a = bytes, index = index));
-        let words = op!(_mm256_srlv_epi32(a = words, count = shift));
-        op!(_mm256_and_si256(a = words, b = mask))
+        let words = op!(self: _mm256_shuffle_epi8(bytes, index));
+        let words = op!(self: _mm256_srlv_epi32(words, shift));
+        op!(self: _mm256_and_si256(words, mask))
     }
 
     /// Eight fields of `D` bits, to byte `at`.
@@ -98,18 +107,18 @@ impl Avx2 {
         let table = const { &PackTable::new(D) };
         // Pairs of lanes to 2 D bits of each 64-bit word.
         let left = self.half::<_, _, 0>(&table.left);
-        let right = op!(_mm256_set1_epi64x(a = const { 32 - D as i64 }));
-        let pairs = op!(_mm256_sllv_epi32(a = v, count = left));
-        let units = self.words(op!(_mm256_srlv_epi64(a = pairs, count = right)));
+        let right = op!(self: _mm256_set1_epi64x(const { 32 - D as i64 }));
+        let pairs = op!(self: _mm256_sllv_epi32(v, left));
+        let units = self.words(op!(self: _mm256_srlv_epi64(pairs, right)));
         // Four fields are 4 D bits, eight D bytes.
         let low = u128::from(units[0]) | u128::from(units[1]) << (2 * D);
         let high = u128::from(units[2]) | u128::from(units[3]) << (2 * D);
         if D <= 16 {
             put(window, at, low | high << (4 * D));
         } else {
-            const { assert!(D <= 16 || D % 2 == 0) };
+            const { assert!(D <= 16 || D & 1 == 0) };
             put(window, at, low);
-            put(window, at + D / 2, high);
+            put(window, at + (D >> 1), high);
         }
     }
 
@@ -120,8 +129,8 @@ impl Avx2 {
         let index = &COMPRESS[mask as usize & 0xFF];
         // SAFETY: the array has eight bytes, and the load needs no alignment.
         let index = unsafe { _mm_loadu_si64(index.as_ptr()) };
-        let index = op!(_mm256_cvtepu8_epi32(a = index));
-        let kept = op!(_mm256_permutevar8x32_epi32(a = v, index = index));
+        let index = op!(self: _mm256_cvtepu8_epi32(index));
+        let kept = op!(self: _mm256_permutevar8x32_epi32(v, index));
         // SAFETY: the offset is at most 8 of 16.
         let pointer = unsafe { to.as_mut_ptr().add(at.min(8)) };
         // SAFETY: eight words follow; the store needs no alignment.
@@ -132,25 +141,25 @@ impl Avx2 {
     /// Products of even lanes of which only the low halves are used.
     #[inline(always)]
     fn mul_for_low(self, a: __m256i, b: __m256i) -> __m256i {
-        op!(multiply(a = a, b = b))
+        op!(self: multiply(a, b))
     }
 
     #[inline(always)]
     fn odd(self, a: __m256i) -> __m256i {
-        op!(_mm256_srli_epi64::<32>(a = a))
+        op!(self: _mm256_srli_epi64::<32>(a))
     }
 
     /// Montgomery reduction of even and odd products, given `m`, their low halves times q^-1.
     #[inline(always)]
     fn montgomery(self, x: [__m256i; 2], m: [__m256i; 2]) -> __m256i {
-        let q = op!(_mm256_set1_epi32(a = Q));
-        let even = op!(_mm256_mul_epi32(a = m[0], b = q));
-        let odd = op!(_mm256_mul_epi32(a = m[1], b = q));
+        let q = op!(self: _mm256_set1_epi32(Q));
+        let even = op!(self: _mm256_mul_epi32(m[0], q));
+        let odd = op!(self: _mm256_mul_epi32(m[1], q));
         // The low halves cancel; the high halves are the results.
-        let even = op!(_mm256_sub_epi64(a = x[0], b = even));
-        let odd = op!(_mm256_sub_epi64(a = x[1], b = odd));
-        let even = op!(_mm256_shuffle_epi32::<0xF5>(a = even));
-        op!(_mm256_blend_epi32::<0xAA>(a = even, b = odd))
+        let even = op!(self: _mm256_sub_epi64(x[0], even));
+        let odd = op!(self: _mm256_sub_epi64(x[1], odd));
+        let even = op!(self: _mm256_shuffle_epi32::<0xF5>(even));
+        op!(self: _mm256_blend_epi32::<0xAA>(even, odd))
     }
 
     /// The product with factors `z` at even positions, and `z_odd` for the odd ones.
@@ -158,8 +167,8 @@ impl Avx2 {
     fn mul_half(self, a: __m256i, z: [__m256i; 2], zq: [__m256i; 2]) -> __m256i {
         let odd = self.odd(a);
         let x = [
-            op!(_mm256_mul_epi32(a = a, b = z[0])),
-            op!(_mm256_mul_epi32(a = odd, b = z[1])),
+            op!(self: _mm256_mul_epi32(a, z[0])),
+            op!(self: _mm256_mul_epi32(odd, z[1])),
         ];
         let m = [self.mul_for_low(a, zq[0]), self.mul_for_low(odd, zq[1])];
         self.montgomery(x, m)
@@ -168,10 +177,10 @@ impl Avx2 {
     /// Bits set where `a >= bound`.
     #[inline(always)]
     fn half_at_least(self, a: __m256i, bound: i32) -> u32 {
-        let bound = op!(_mm256_set1_epi32(a = bound - 1));
-        let mask = op!(_mm256_cmpgt_epi32(a = a, b = bound));
-        let mask = op!(_mm256_castsi256_ps(a = mask));
-        op!(_mm256_movemask_ps(a = mask)).cast_unsigned()
+        let bound = op!(self: _mm256_set1_epi32(bound - 1));
+        let mask = op!(self: _mm256_cmpgt_epi32(a, bound));
+        let mask = op!(self: _mm256_castsi256_ps(mask));
+        op!(self: _mm256_movemask_ps(mask)).cast_unsigned()
     }
 
     /// The four words of 64 bits.
@@ -205,54 +214,54 @@ impl Lanes32 for Avx2 {
     }
     #[inline(always)]
     fn splat(self, x: i32) -> Pair {
-        let v = op!(_mm256_set1_epi32(a = x));
+        let v = op!(self: _mm256_set1_epi32(x));
         [v, v]
     }
     #[inline(always)]
     fn add(self, a: Pair, b: Pair) -> Pair {
-        both!(_mm256_add_epi32(x = a, y = b))
+        both!(self: _mm256_add_epi32(a, b))
     }
     #[inline(always)]
     fn sub(self, a: Pair, b: Pair) -> Pair {
-        both!(_mm256_sub_epi32(x = a, y = b))
+        both!(self: _mm256_sub_epi32(a, b))
     }
     #[inline(always)]
     fn mul(self, a: Pair, b: Pair) -> Pair {
-        both!(_mm256_mullo_epi32(x = a, y = b))
+        both!(self: _mm256_mullo_epi32(a, b))
     }
     #[inline(always)]
     fn and(self, a: Pair, b: Pair) -> Pair {
-        both!(_mm256_and_si256(x = a, y = b))
+        both!(self: _mm256_and_si256(a, b))
     }
     #[inline(always)]
     fn or(self, a: Pair, b: Pair) -> Pair {
-        both!(_mm256_or_si256(x = a, y = b))
+        both!(self: _mm256_or_si256(a, b))
     }
     #[inline(always)]
     fn xor(self, a: Pair, b: Pair) -> Pair {
-        both!(_mm256_xor_si256(x = a, y = b))
+        both!(self: _mm256_xor_si256(a, b))
     }
     #[inline(always)]
     fn abs(self, a: Pair) -> Pair {
-        both!(_mm256_abs_epi32(x = a))
+        both!(self: _mm256_abs_epi32(a))
     }
     #[inline(always)]
     fn max(self, a: Pair, b: Pair) -> Pair {
-        both!(_mm256_max_epi32(x = a, y = b))
+        both!(self: _mm256_max_epi32(a, b))
     }
     #[inline(always)]
     fn sra<const N: u32>(self, a: Pair) -> Pair {
-        let count = op!(_mm256_set1_epi32(n = N.cast_signed()));
+        let count = op!(self: _mm256_set1_epi32(N.cast_signed()));
         [
-            op!(_mm256_srav_epi32(a = a[0], n = count)),
-            op!(_mm256_srav_epi32(a = a[1], n = count)),
+            op!(self: _mm256_srav_epi32(a[0], count)),
+            op!(self: _mm256_srav_epi32(a[1], count)),
         ]
     }
     #[inline(always)]
     fn wrap_negative(self, a: Pair, m: i32) -> Pair {
         // As unsigned numbers, a negative a is larger than a + m.
         let plus = self.add(a, self.splat(m));
-        both!(_mm256_min_epu32(x = a, y = plus))
+        both!(self: _mm256_min_epu32(a, plus))
     }
 
     #[inline(always)]
@@ -262,24 +271,24 @@ impl Lanes32 for Avx2 {
     #[inline(always)]
     fn exchange4(self, a: Pair, b: Pair) -> (Pair, Pair) {
         (
-            both!(_mm256_permute2x128_si256::<0x20>(x = a, y = b)),
-            both!(_mm256_permute2x128_si256::<0x31>(x = a, y = b)),
+            both!(self: _mm256_permute2x128_si256::<0x20>(a, b)),
+            both!(self: _mm256_permute2x128_si256::<0x31>(a, b)),
         )
     }
     #[inline(always)]
     fn exchange2(self, a: Pair, b: Pair) -> (Pair, Pair) {
         (
-            both!(_mm256_unpacklo_epi64(x = a, y = b)),
-            both!(_mm256_unpackhi_epi64(x = a, y = b)),
+            both!(self: _mm256_unpacklo_epi64(a, b)),
+            both!(self: _mm256_unpackhi_epi64(a, b)),
         )
     }
     #[inline(always)]
     fn exchange1(self, a: Pair, b: Pair) -> (Pair, Pair) {
-        let even = both!(_mm256_shuffle_epi32::<0xA0>(x = b));
-        let odd = both!(_mm256_shuffle_epi32::<0xF5>(x = a));
+        let even = both!(self: _mm256_shuffle_epi32::<0xA0>(b));
+        let odd = both!(self: _mm256_shuffle_epi32::<0xF5>(a));
         (
-            both!(_mm256_blend_epi32::<0xAA>(x = a, y = even)),
-            both!(_mm256_blend_epi32::<0xAA>(x = odd, y = b)),
+            both!(self: _mm256_blend_epi32::<0xAA>(a, even)),
+            both!(self: _mm256_blend_epi32::<0xAA>(odd, b)),
         )
     }
 
@@ -302,20 +311,21 @@ impl Lanes32 for Avx2 {
         let a_odd = [self.odd(a[0]), self.odd(a[1])];
         let b_odd = [self.odd(b[0]), self.odd(b[1])];
         [
-            both!(_mm256_mul_epi32(x = a, y = b)),
-            both!(_mm256_mul_epi32(x = a_odd, y = b_odd)),
+            both!(self: _mm256_mul_epi32(a, b)),
+            both!(self: _mm256_mul_epi32(a_odd, b_odd)),
         ]
     }
     #[inline(always)]
     fn wide_add(self, a: [Pair; 2], b: [Pair; 2]) -> [Pair; 2] {
+        let ([a_even, a_odd], [b_even, b_odd]) = (a, b);
         [
-            both!(_mm256_add_epi64(x = a[0], y = b[0])),
-            both!(_mm256_add_epi64(x = a[1], y = b[1])),
+            both!(self: _mm256_add_epi64(a_even, b_even)),
+            both!(self: _mm256_add_epi64(a_odd, b_odd)),
         ]
     }
     #[inline(always)]
     fn reduce_wide(self, x: [Pair; 2]) -> Pair {
-        let q_inv = op!(_mm256_set1_epi32(a = Q_INV));
+        let q_inv = op!(self: _mm256_set1_epi32(Q_INV));
         let mut result = x[0];
         for i in 0..2 {
             let m = [
@@ -335,7 +345,7 @@ impl Lanes32 for Avx2 {
         let set = self.splat(i32::from(set));
         let lanes = self.load(&const { lane_bits() });
         let set = self.and(set, lanes);
-        both!(_mm256_cmpeq_epi32(x = set, y = lanes))
+        both!(self: _mm256_cmpeq_epi32(set, lanes))
     }
 }
 

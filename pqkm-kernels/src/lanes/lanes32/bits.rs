@@ -1,5 +1,11 @@
 //! Byte permutations for fields of `d` bits, sixteen at a time.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "positions are below 64 and lanes below 8"
+)]
+
 /// How to spread sixteen fields to sixteen words.
 #[repr(C, align(64))]
 pub(super) struct UnpackTable {
@@ -17,8 +23,8 @@ impl UnpackTable {
         };
         let mut i = 0;
         while i < 64 {
-            table.bytes[i] = (((i >> 2) * d >> 3) + (i & 3)) as u8;
-            table.shifts[i >> 2] = ((i >> 2) * d & 7) as u32;
+            table.bytes[i] = ((((i >> 2) * d) >> 3) + (i & 3)) as u8;
+            table.shifts[i >> 2] = (((i >> 2) * d) & 7) as u32;
             i += 1;
         }
         table
@@ -60,7 +66,7 @@ impl PackTable {
         };
         let mut unit = 0;
         while unit < units {
-            let (start, shift) = (unit * bits >> 3, unit * bits & 7);
+            let (start, shift) = ((unit * bits) >> 3, (unit * bits) & 7);
             let mut i = 0;
             while i < (bits + shift + 7) >> 3 {
                 let from = (unit * stride + i) as u8;

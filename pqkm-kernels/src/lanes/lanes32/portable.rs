@@ -2,6 +2,7 @@
 
 #![expect(
     clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
     clippy::cast_sign_loss,
     clippy::as_conversions,
     clippy::indexing_slicing,
@@ -36,7 +37,7 @@ macro_rules! exchange {
     };
 }
 
-/// FIPS 204, Algorithm 49 (MontgomeryReduce)
+/// FIPS 204, Algorithm 49 (`MontgomeryReduce`)
 #[inline(always)]
 fn montgomery_reduce(x: i64) -> i32 {
     let m = (x as i32).wrapping_mul(Q_INV);

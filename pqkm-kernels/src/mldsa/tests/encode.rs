@@ -4,7 +4,6 @@ use std::vec;
 use std::vec::Vec;
 
 use super::{Poly, Random, with_every_token};
-use crate::lanes::{Avx2, Avx512, Portable, Token};
 use crate::mldsa::{Format, MlDsaKernels};
 
 /// Format, bits, and the range of its coefficients with what they are subtracted from (FIPS 204, Section 7.2).
@@ -19,7 +18,7 @@ const FORMATS: [(Format, usize, i32, i32, bool); 8] = [
     (Format::W1Of16, 4, 0, 15, false),
 ];
 
-/// FIPS 204, Algorithm 17 (BitPack): bits, the least significant first, then bytes.
+/// FIPS 204, Algorithm 17 (`BitPack`): bits, the least significant first, then bytes.
 fn pack_bits(p: &Poly, bits: usize, high: i32, subtracted: bool) -> Vec<u8> {
     let mut bytes = vec![0; 32 * bits];
     for (i, x) in p.coefficients().iter().enumerate() {
@@ -66,7 +65,7 @@ fn ranges<L: MlDsaKernels>(l: L) {
                     let at = i * format.bits() + b;
                     bytes[at / 8] |= u8::from(field >> b & 1 == 1) << (at % 8);
                 }
-                let in_range = l.bit_unpack(format, &bytes, &mut Poly::ZERO);
+                let in_range = l.bit_unpack(format, &bytes, &mut Poly::default());
                 assert_eq!(in_range, field <= largest, "{field} at {i}");
             }
         }
@@ -84,7 +83,7 @@ fn short<L: MlDsaKernels>(l: L) {
         let mut bytes = vec![0; 32 * bits];
         random.bytes(&mut bytes);
         for length in 0..bytes.len() {
-            l.bit_unpack(format, &bytes[..length], &mut Poly::ZERO);
+            l.bit_unpack(format, &bytes[..length], &mut Poly::default());
             l.bit_pack(format, &Poly::ZERO, &mut bytes[..length]);
         }
     }

@@ -200,17 +200,20 @@ fn products_of_the_transform_are_inputs_of_the_inverse() {
     l.reduce_wide(l.wide_mul(hat, hat)).fits(-bound, bound);
 }
 
+/// The largest value that `reduce` takes; the smallest is -2^31.
+const REDUCE_IN: i32 = i32::MAX - (1 << 22);
+
 #[test]
 fn reduction_stays_within_its_bound() {
     let l = Interval::<true>;
     // x - floor((x + 2^22) / 2^23) q is monotonic within each quotient: its ends are there.
-    let whole = Range(i32::MIN.into(), round::REDUCE_IN.into());
+    let whole = Range(i32::MIN.into(), REDUCE_IN.into());
     l.add(whole, l.splat(1 << 22));
     for quotient in -256..=255_i64 {
         let first = (quotient << 23) - (1 << 22);
         for x in [
             first.max(i32::MIN.into()),
-            (first + (1 << 23) - 1).min(round::REDUCE_IN.into()),
+            (first + (1 << 23) - 1).min(REDUCE_IN.into()),
         ] {
             let reduced = x - quotient * i64::from(Q);
             assert!(
@@ -219,8 +222,9 @@ fn reduction_stays_within_its_bound() {
             );
         }
     }
-    // Hence what `canonical` wraps is within its range.
-    l.wrap_negative(Range::symmetric(round::REDUCE_OUT), Q);
+    // Hence what the roundings wrap is within their range, whether it was reduced or transformed.
+    round::canonical(l, Range::symmetric(round::REDUCE_OUT));
+    round::canonical(l, Range::symmetric(INVERSE_OUT));
 }
 
 #[test]

@@ -2,7 +2,6 @@
 
 use super::slow;
 use super::{Poly, with_every_token};
-use crate::lanes::{Avx2, Avx512, Portable, Token};
 use crate::mldsa::{Gamma2, MlDsaKernels, Q};
 
 const BOTH: [Gamma2; 2] = [Gamma2::QMinus1Over88, Gamma2::QMinus1Over32];
@@ -70,7 +69,7 @@ fn representatives<L: MlDsaKernels>(l: L) {
     let mut random = super::Random(9);
     let [mut high, mut low, mut sum] = [Poly::ZERO, Poly::ZERO, Poly::ZERO];
     for _ in 0..500 {
-        let p = random.poly(i32::MIN, i32::MAX - (1 << 22));
+        let p = random.poly(1 - Q, Q - 1);
         let r = || p.coefficients().iter().map(|r| i64::from(*r));
         l.power2round(&p, &mut high, &mut low);
         equal(
@@ -78,6 +77,21 @@ fn representatives<L: MlDsaKernels>(l: L) {
             r().map(|r| slow::power2round(r).0),
             "r1",
         );
+        for gamma2 in BOTH {
+            let g = i64::from(gamma2.value());
+            l.decompose(gamma2, &p, &mut high, &mut low);
+            equal(
+                low.coefficients(),
+                r().map(|r| slow::decompose(r, g).1),
+                "r0",
+            );
+            l.use_hint(gamma2, &[0xFFFF; 16], &p, &mut high);
+            equal(
+                high.coefficients(),
+                r().map(|r| slow::use_hint(true, r, g)),
+                "hint",
+            );
+        }
         let (a, b) = (
             random.poly(-(1 << 30), 1 << 30),
             random.poly(-(1 << 29), 1 << 29),
@@ -129,10 +143,13 @@ fn hints<L: MlDsaKernels>(l: L) {
             let near = |random: &mut super::Random| {
                 2 * gamma2.value() * random.within(0, 45) + gamma2.value() + random.within(-2, 2)
             };
-            let (mut r, mut s) = (random.poly(0, Q - 1), random.poly(-Q, Q));
+            let (mut r, mut s) = (random.poly(0, Q - 1), random.poly(1 - Q, Q - 1));
             if round % 2 == 0 {
                 r.coefficients_mut().fill_with(|| near(&mut random));
                 s.coefficients_mut().fill_with(|| near(&mut random));
+                for x in r.coefficients_mut().iter_mut().chain(s.coefficients_mut()) {
+                    *x %= Q;
+                }
             }
             let mut hint = [0; 16];
             l.make_hint(gamma2, &r, &s, &mut hint);

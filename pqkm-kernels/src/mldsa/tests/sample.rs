@@ -3,10 +3,9 @@
 use std::vec::Vec;
 
 use super::{Poly, Random, with_every_token};
-use crate::lanes::{Avx2, Avx512, Portable, Token};
 use crate::mldsa::{BallSampler, Eta, MlDsaKernels, NttPoly, Sampler};
 
-/// FIPS 204, Algorithm 14 (CoeffFromThreeBytes) in the loop of Algorithm 30 (RejNTTPoly)
+/// FIPS 204, Algorithm 14 (`CoeffFromThreeBytes`) in the loop of Algorithm 30 (`RejNTTPoly`)
 fn uniform_model(bytes: &[u8]) -> Vec<i32> {
     let groups = bytes.chunks_exact(3);
     let z =
@@ -14,7 +13,7 @@ fn uniform_model(bytes: &[u8]) -> Vec<i32> {
     z.filter(|z| *z < 8_380_417).take(256).collect()
 }
 
-/// FIPS 204, Algorithm 15 (CoeffFromHalfByte) in the loop of Algorithm 31 (RejBoundedPoly)
+/// FIPS 204, Algorithm 15 (`CoeffFromHalfByte`) in the loop of Algorithm 31 (`RejBoundedPoly`)
 fn bounded_model(eta: Eta, bytes: &[u8]) -> Vec<i32> {
     let halves = bytes
         .iter()

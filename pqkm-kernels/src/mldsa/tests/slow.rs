@@ -16,7 +16,7 @@ pub(super) fn power(base: i64, exponent: u32) -> i64 {
     (0..exponent).fold(1, |x, _| x * base % Q)
 }
 
-/// The product in Z_q[X]/(X^256 + 1), by the definition.
+/// The product in `Z_q`[X]/(X^256 + 1), by the definition.
 pub(super) fn multiply(a: &[i32], b: &[i32]) -> [i64; 256] {
     let mut c = [0_i64; 256];
     for (i, x) in a.iter().enumerate() {
@@ -29,7 +29,7 @@ pub(super) fn multiply(a: &[i32], b: &[i32]) -> [i64; 256] {
     c
 }
 
-/// Equation of FIPS 204, Section 7.5: w_hat[j] = w(zeta^(2 BitRev8(j) + 1)).
+/// Equation of FIPS 204, Section 7.5: `w_hat`[j] = w(zeta^(2 BitRev8(j) + 1)).
 pub(super) fn evaluate(w: &[i32]) -> [i64; 256] {
     let mut w_hat = [0; 256];
     for (j, value) in (0_u8..=255).zip(&mut w_hat) {
@@ -42,7 +42,7 @@ pub(super) fn evaluate(w: &[i32]) -> [i64; 256] {
     w_hat
 }
 
-/// FIPS 204, Algorithm 35 (Power2Round)
+/// FIPS 204, Algorithm 35 (`Power2Round`)
 pub(super) fn power2round(r: i64) -> (i64, i64) {
     let r = canonical(r);
     let r0 = centred(r, 1 << 13);
@@ -60,7 +60,7 @@ pub(super) fn decompose(r: i64, gamma2: i64) -> (i64, i64) {
     }
 }
 
-/// FIPS 204, Algorithm 40 (UseHint)
+/// FIPS 204, Algorithm 40 (`UseHint`)
 pub(super) fn use_hint(h: bool, r: i64, gamma2: i64) -> i64 {
     let m = (Q - 1) / (2 * gamma2);
     let (r1, r0) = decompose(r, gamma2);

@@ -4,7 +4,7 @@ use std::vec::Vec;
 
 use super::slow::{self, canonical};
 use super::{Random, inputs, with_every_token};
-use crate::lanes::{Avx2, Avx512, Portable, Token};
+use crate::lanes::Portable;
 use crate::mldsa::zetas::ZETAS;
 use crate::mldsa::{FORWARD_IN, FORWARD_OUT, INVERSE_OUT, MlDsaKernels, NttPoly, Poly, Q};
 
