@@ -68,6 +68,13 @@ pub trait Lanes16: Copy {
     fn mulhi16(self, a: Self::V, b: Self::V) -> Self::V;
     /// Rounded product: `floor((a * b + 2^14) / 2^15)`; not both may be -2^15.
     fn mulhrs16(self, a: Self::V, b: Self::V) -> Self::V;
+    /// `x - modulus * round(x * factor / 2^15)`: with the factor round(2^15 / modulus), a small representative
+    /// of x.
+    #[inline(always)]
+    fn barrett16(self, x: Self::V, factor: i16, modulus: i16) -> Self::V {
+        let quotient = self.mulhrs16(x, self.splat16(factor));
+        self.sub16(x, self.mullo16(quotient, self.splat16(modulus)))
+    }
     /// Sums of adjacent products: element i is `a[2i] * b[2i] + a[2i+1] * b[2i+1]`; must fit 32 bits.
     fn madd16(self, a: Self::V, b: Self::V) -> Self::Wide;
     /// Sum of 32-bit elements; the true sum must fit 32 bits.

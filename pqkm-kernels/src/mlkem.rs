@@ -32,6 +32,8 @@ mod ntt;
 mod poly;
 mod product;
 mod sample;
+#[cfg(test)]
+mod tests;
 
 pub use cbd::{Noise, prf, sample_poly_cbd};
 pub use compress::{
@@ -45,7 +47,7 @@ pub use ntt::{
 };
 pub use poly::{Factor, Matrix, NttPoly, Poly, Row};
 pub use product::{
-    PRODUCT_BOUND, add, multiply_lanes, multiply_matrix, multiply_matrix_once, multiply_row,
-    multiply_row_once, prepare_column, prepare_factor, prepare_row, rescale,
+    DECODED_BOUND, PRODUCT_BOUND, add, multiply_lanes, multiply_matrix, multiply_matrix_once,
+    multiply_row, multiply_row_once, prepare_column, prepare_factor, prepare_row, rescale,
 };
 pub use sample::vartime_sample_ntt;

@@ -143,6 +143,5 @@ pub(super) fn reduce_products<L: Lanes16>(l: L, even: L::Wide, odd: L::Wide) -> 
 /// The same value modulo q, below 0.67 q in magnitude, for any 16-bit input.
 #[inline(always)]
 pub(super) fn barrett<L: Lanes16>(l: L, x: L::V) -> L::V {
-    let quotient = l.mulhrs16(x, l.splat16(BARRETT));
-    l.sub16(x, l.mullo16(quotient, l.splat16(Q)))
+    l.barrett16(x, BARRETT, Q)
 }

@@ -14,9 +14,9 @@ pub const NTT_SMALL_INPUT_BOUND: i16 = 3;
 /// What [`ntt`] takes.
 pub const NTT_INPUT_BOUND: i16 = Q;
 /// What [`ntt`] and [`ntt_small`] give.
-pub const NTT_BOUND: i16 = 18_400;
+pub const NTT_BOUND: i16 = 16_248;
 /// What [`ntt_inverse`] gives; its input is bounded by [`super::PRODUCT_BOUND`].
-pub const NTT_INVERSE_BOUND: i16 = 9_800;
+pub const NTT_INVERSE_BOUND: i16 = 8_432;
 
 /// The constants of both directions.
 struct Tables {

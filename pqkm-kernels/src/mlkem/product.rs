@@ -11,7 +11,10 @@ use super::poly::{Factor, Matrix, NttPoly, Row};
 use crate::lanes::{Aligned, Lanes, Lanes16, opaque};
 
 /// What the products give.
-pub const PRODUCT_BOUND: i16 = 5600;
+pub const PRODUCT_BOUND: i16 = 5171;
+
+/// The largest coefficient of an operand that is prepared or multiplied as it was sampled or decoded.
+pub const DECODED_BOUND: i16 = 4095;
 
 /// (1, gamma) for both pairs of each vector of the layout.
 static GAMMAS: Aligned<[Constant; 64]> = Aligned({
@@ -71,7 +74,7 @@ kernel! {
     ///
     /// # Bounds
     ///
-    /// Any coefficients.
+    /// Takes coefficients in 0..=[`DECODED_BOUND`].
     pub fn prepare_column<const K: usize>(
         l, column: &NttPoly<L::Four>, scale: Scale, matrix: &mut Matrix<K>, j: usize,
     ) {
@@ -88,7 +91,7 @@ kernel! {
     ///
     /// # Bounds
     ///
-    /// Any coefficients.
+    /// Takes coefficients in 0..=[`DECODED_BOUND`].
     pub fn prepare_row(l, columns: &NttPoly<L::Four>, count: usize, scale: Scale, row: &mut Row) {
         let (l, scale) = (l.four_lanes(), scale.constant());
         for n in 0..64 {
@@ -106,7 +109,7 @@ kernel! {
     ///
     /// # Bounds
     ///
-    /// Any coefficients.
+    /// Takes coefficients up to [`super::NTT_BOUND`] in magnitude.
     pub fn prepare_factor(l, from: &NttPoly<L>, scale: Scale, to: &mut Factor<L>) {
         let scale = scale.constant();
         for n in 0..64 {
@@ -117,6 +120,10 @@ kernel! {
 
 kernel! {
     /// Multiplies by a scale, modulo q.
+    ///
+    /// # Bounds
+    ///
+    /// Takes coefficients in 0..=[`DECODED_BOUND`].
     pub fn rescale(l, poly: &mut NttPoly<L>, scale: Scale) {
         let scale = scale.constant();
         for n in 0..64 {
@@ -211,7 +218,7 @@ kernel! {
 
 kernel! {
     /// A row of polynomials and a vector, both of each lane's own. Bounds and channels as
-    /// [`multiply_matrix`]; the row's coefficients are below q.
+    /// [`multiply_matrix`]; the row's coefficients are in 0..=[`DECODED_BOUND`], or rescaled.
     pub fn multiply_lanes<const K: usize>(
         l, row: &[NttPoly<L>; K], y: &[Factor<L>; K], to: &mut NttPoly<L>,
     ) {
