@@ -107,6 +107,14 @@ errors! {
         /// Parts of the key contradict each other.
         Inconsistent => "the parts of the key contradict each other",
     }
+
+    /// A signature given as identifier, key and bytes was not accepted.
+    VerifyByOidError {
+        /// No verifier answers for the signature algorithm, or it has parameters it must not have.
+        UnknownAlgorithm => "no verifier for the signature algorithm",
+        /// The signature is not valid for this message and key. No reason is given.
+        InvalidSignature => "invalid signature",
+    }
 }
 
 /// Declares an opaque error without detail.
@@ -147,6 +155,9 @@ opaque! {
 
     /// The engine does not run on this CPU or does not cover this algorithm.
     EngineUnavailable => "the engine is not available here",
+
+    /// There is a verifier for that signature algorithm already.
+    AlgorithmTaken => "there is a verifier for that algorithm already",
 
     /// The key may not leave this process in the clear.
     NotExportable => "the key is not exportable",

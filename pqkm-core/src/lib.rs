@@ -26,6 +26,7 @@ extern crate alloc;
 extern crate std;
 
 mod algorithm;
+mod any;
 mod encoding;
 mod engine;
 mod error;
@@ -52,6 +53,7 @@ mod secret;
 mod self_test;
 mod state;
 mod symmetric;
+mod verify_by_oid;
 mod wrap;
 
 #[cfg(feature = "getrandom")]
@@ -64,12 +66,15 @@ pub use algorithm::{
     PublicMaterial, SecretMaterial, SignatureAlgorithm, SignatureMaterials, SupportsContext,
     SupportsMu, SupportsPreHash, VerificationAlgorithm,
 };
+pub use any::{
+    AnyPrivateKey, AnyPublicKey, Attribute, KnownPrivateKey, KnownPublicKey, PromoteFrom,
+};
 pub use encoding::{PrivateKeyForm, SeedForms};
 pub use engine::Engine;
 pub use error::{
-    ContextTooLong, DecapsulateError, DecodeError, DeriveError, DigestLength, EncapsulateError,
-    EngineUnavailable, GenerateError, InvalidSignature, NotExportable, NotOperational, SignError,
-    UnwrapError, WrapError,
+    AlgorithmTaken, ContextTooLong, DecapsulateError, DecodeError, DeriveError, DigestLength,
+    EncapsulateError, EngineUnavailable, GenerateError, InvalidSignature, NotExportable,
+    NotOperational, SignError, UnwrapError, VerifyByOidError, WrapError,
 };
 pub use ident::{Fingerprint, KeyId, Version};
 pub use key::{
@@ -91,6 +96,7 @@ pub use symmetric::{
     Aes256Gcm, Aes256Key, Aes256Kw, Aes256Kwp, DataAlgorithm, DerivationAlgorithm, HkdfSha256,
     HkdfSha384, HkdfSha512, Kmac128, Kmac256, SymmetricAlgorithm, WrapAlgorithm,
 };
+pub use verify_by_oid::{VerifierOf, Verifiers, VerifyByOid};
 pub use wrap::{
     Kek, KekName, KeyAttributes, PqkmSeal, RewrapError, SealKey, Sealed, SignedWrappedKey, Unwrap,
     UnwrapItem, Wrap, WrapContext, WrapHeader, WrapItem, Wrappable, WrappedKey,
