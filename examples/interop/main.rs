@@ -1,5 +1,9 @@
 //! Reads other vendors' keys, certificates and KEM results, and says what it makes of each.
 #![expect(clippy::print_stdout, reason = "an example talks to its user")]
+#![expect(
+    clippy::std_instead_of_alloc,
+    reason = "a program always has the standard library"
+)]
 
 use std::{path::PathBuf, process::ExitCode};
 

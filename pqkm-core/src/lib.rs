@@ -53,6 +53,8 @@ mod secret;
 mod self_test;
 mod state;
 mod symmetric;
+mod time;
+pub mod transfer;
 mod verify_by_oid;
 mod wrap;
 
@@ -72,9 +74,10 @@ pub use any::{
 pub use encoding::{PrivateKeyForm, SeedForms};
 pub use engine::Engine;
 pub use error::{
-    AlgorithmTaken, ContextTooLong, DecapsulateError, DecodeError, DeriveError, DigestLength,
-    EncapsulateError, EngineUnavailable, GenerateError, InvalidSignature, NotExportable,
-    NotOperational, SignError, UnwrapError, VerifyByOidError, WrapError,
+    AlgorithmTaken, ClockUnavailable, ContextTooLong, DecapsulateError, DecodeError, DeriveError,
+    DigestLength, EncapsulateError, EngineUnavailable, GenerateError, InvalidSignature,
+    NotExportable, NotOperational, ReceiveError, ReplayError, SendError, SignError, UnwrapError,
+    VerifyByOidError, WrapError,
 };
 pub use ident::{Fingerprint, KeyId, Version};
 pub use key::{
@@ -96,6 +99,9 @@ pub use symmetric::{
     Aes256Gcm, Aes256Key, Aes256Kw, Aes256Kwp, DataAlgorithm, DerivationAlgorithm, HkdfSha256,
     HkdfSha384, HkdfSha512, Kmac128, Kmac256, SymmetricAlgorithm, WrapAlgorithm,
 };
+#[cfg(feature = "std")]
+pub use time::SystemClock;
+pub use time::{Clock, UnixTime};
 pub use verify_by_oid::{VerifierOf, Verifiers, VerifyByOid};
 pub use wrap::{
     Kek, KekName, KeyAttributes, PqkmSeal, RewrapError, SealKey, Sealed, SignedWrappedKey, Unwrap,

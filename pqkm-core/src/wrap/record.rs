@@ -121,7 +121,7 @@ impl WrappedKey {
     }
 
     /// What the DER structure alone does not say.
-    pub(super) fn check(&self) -> Result<(), DecodeError> {
+    pub(crate) fn check(&self) -> Result<(), DecodeError> {
         if self.header.version != VERSION {
             return Err(DecodeError::Version);
         }
