@@ -56,6 +56,7 @@ extern crate alloc;
 extern crate std;
 
 mod algorithm;
+mod any;
 mod encoding;
 mod engine;
 mod error;
@@ -82,6 +83,9 @@ mod secret;
 mod self_test;
 mod state;
 mod symmetric;
+mod time;
+pub mod transfer;
+mod verify_by_oid;
 mod wrap;
 
 #[cfg(feature = "getrandom")]
@@ -94,12 +98,16 @@ pub use algorithm::{
     PublicMaterial, SecretMaterial, SignatureAlgorithm, SignatureMaterials, SupportsContext,
     SupportsMu, SupportsPreHash, VerificationAlgorithm,
 };
+pub use any::{
+    AnyPrivateKey, AnyPublicKey, Attribute, KnownPrivateKey, KnownPublicKey, PromoteFrom,
+};
 pub use encoding::{PrivateKeyForm, SeedForms};
 pub use engine::Engine;
 pub use error::{
-    ContextTooLong, DecapsulateError, DecodeError, DeriveError, DigestLength, EncapsulateError,
-    EngineUnavailable, GenerateError, InvalidSignature, NotExportable, NotOperational, SignError,
-    UnwrapError, WrapError,
+    AlgorithmTaken, ClockUnavailable, ContextTooLong, DecapsulateError, DecodeError, DeriveError,
+    DigestLength, EncapsulateError, EngineUnavailable, GenerateError, InvalidSignature,
+    NotExportable, NotOperational, ReceiveError, ReplayError, SendError, SignError, UnwrapError,
+    VerifyByOidError, WrapError,
 };
 pub use ident::{Fingerprint, KeyId, Version};
 pub use key::{
@@ -121,6 +129,10 @@ pub use symmetric::{
     Aes256Gcm, Aes256Key, Aes256Kw, Aes256Kwp, DataAlgorithm, DerivationAlgorithm, HkdfSha256,
     HkdfSha384, HkdfSha512, Kmac128, Kmac256, SymmetricAlgorithm, WrapAlgorithm,
 };
+#[cfg(feature = "std")]
+pub use time::SystemClock;
+pub use time::{Clock, UnixTime};
+pub use verify_by_oid::{VerifierOf, Verifiers, VerifyByOid};
 pub use wrap::{
     Kek, KekName, KeyAttributes, PqkmSeal, RewrapError, SealKey, Sealed, SignedWrappedKey, Unwrap,
     UnwrapItem, Wrap, WrapContext, WrapHeader, WrapItem, Wrappable, WrappedKey,

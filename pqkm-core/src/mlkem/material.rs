@@ -160,8 +160,8 @@ impl<P: MlKemParameters> SeedForms for MlKemDecapsulation<P> {
     }
 
     /// The decapsulation key check of FIPS 203, section 7.3 (type check and hash check), and beyond
-    /// it: the `ek` inside must pass its own check, and `s_hat` must be reduced, so that there is one
-    /// encoding of each key.
+    /// it: the `ek` inside must pass its own check, `s_hat` must be reduced, so that there is one
+    /// encoding of each key, and the two must belong together, which the hash does not show.
     fn from_expanded(bytes: &[u8]) -> Result<Self, DecodeError> {
         let parts = split::<P>(bytes).ok_or(DecodeError::Length)?;
         if !is_reduced(parts.s_hat) {
@@ -169,6 +169,9 @@ impl<P: MlKemParameters> SeedForms for MlKemDecapsulation<P> {
         }
         MlKemEncapsulation::<P>::from_bytes(parts.ek)?;
         if Sha3_256::digest(parts.ek).as_slice() != parts.h_ek {
+            return Err(DecodeError::Inconsistent);
+        }
+        if !decapsulates::<P>(bytes, parts.ek) {
             return Err(DecodeError::Inconsistent);
         }
         Ok(Self {
@@ -200,6 +203,17 @@ impl<P: MlKemParameters> SecretMaterial for MlKemDecapsulation<P> {
             SeedOrExpanded::Both { seed, expanded } => Self::from_both(seed, expanded),
         }
     }
+}
+
+/// Whether `dk` decapsulates what `ek` encapsulates: a pairwise consistency test with a fixed `m`.
+/// A wrong `s_hat` changes every coefficient of the decrypted message.
+fn decapsulates<P: MlKemParameters>(dk: &[u8], ek: &[u8]) -> bool {
+    let (ciphertext, mut sent) = P::encapsulate_internal(&P::expand_ek(ek), &[0; super::M_BYTES]);
+    let mut received = P::decapsulate_internal(&P::expand_dk(dk), &ciphertext);
+    let equal = bool::from(sent.ct_eq(&received));
+    sent.zeroize();
+    received.zeroize();
+    equal
 }
 
 /// Whether every 12-bit integer is below q: `ByteEncode_12(ByteDecode_12(b)) = b`

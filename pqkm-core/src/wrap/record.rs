@@ -127,7 +127,7 @@ impl WrappedKey {
 
     /// What the DER structure alone does not say. It is also checked where a record is used, since a
     /// record can be read as a part of another structure.
-    pub(super) fn check(&self) -> Result<(), DecodeError> {
+    pub(crate) fn check(&self) -> Result<(), DecodeError> {
         if Encode::encoded_len(self)? > Length::new(MAX_RECORD_BYTES) {
             return Err(DecodeError::Length);
         }
