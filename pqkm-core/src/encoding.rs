@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 
 use der::{
     Decode, Document, Encode, Reader, SecretDocument, Sequence,
-    asn1::{BitStringRef, ContextSpecific, OctetStringRef},
+    asn1::{BitStringRef, ContextSpecific, OctetStringRef, SetOfVec},
     pem::PemLabel,
 };
 use pkcs8::{DecodePrivateKey, EncodePrivateKey};
@@ -22,6 +22,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     algorithm::{Algorithm, PrivateMaterial, PublicMaterial, SecretMaterial},
+    any::Attribute,
     error::DecodeError,
     ident::{Fingerprint, KeyId},
     key::{Exposed, Key},
@@ -166,7 +167,7 @@ pub(crate) fn pem_contents<T: PemLabel>(pem: &str) -> Result<Vec<u8>, DecodeErro
 /// The canonical DER of a `SubjectPublicKeyInfo`.
 #[expect(
     clippy::expect_used,
-    reason = "no public key comes near the 256 MiB that DER here allows"
+    reason = "no public key comes near the 4 GiB that DER here allows"
 )]
 pub(crate) fn spki_der<A: Algorithm>(public_key: &[u8]) -> Vec<u8> {
     let algorithm = A::key_algorithm();
@@ -234,20 +235,21 @@ where
     }
 }
 
-/// `OneAsymmetricKey` (RFC 5958, section 2) without attributes, which no key here carries: a document
-/// that has some is refused rather than silently shortened.
+/// `OneAsymmetricKey` (RFC 5958, section 2).
 #[derive(Sequence)]
-struct OneAsymmetricKey<'a> {
-    version: u8,
-    algorithm: AlgorithmIdentifierRef<'a>,
-    private_key: &'a OctetStringRef,
+pub(crate) struct OneAsymmetricKey<'a> {
+    pub(crate) version: u8,
+    pub(crate) algorithm: AlgorithmIdentifierRef<'a>,
+    pub(crate) private_key: &'a OctetStringRef,
+    #[asn1(context_specific = "0", tag_mode = "IMPLICIT", optional = "true")]
+    pub(crate) attributes: Option<SetOfVec<Attribute>>,
     #[asn1(context_specific = "1", tag_mode = "IMPLICIT", optional = "true")]
-    public_key: Option<BitStringRef<'a>>,
+    pub(crate) public_key: Option<BitStringRef<'a>>,
 }
 
 impl OneAsymmetricKey<'_> {
     /// RFC 5958: version 1 (the number 0) unless a public key is present.
-    fn has_right_version(&self) -> bool {
+    pub(crate) fn has_right_version(&self) -> bool {
         self.version == u8::from(self.public_key.is_some())
     }
 }
@@ -260,7 +262,8 @@ where
     /// forms of RFC 9935 and RFC 9881.
     ///
     /// The key's own consistency is checked, and if the document holds the public key too, that they
-    /// belong together.
+    /// belong together. A key here carries no attributes, so a document that has some is refused rather
+    /// than silently shortened: [`AnyPrivateKey`](crate::AnyPrivateKey) reads those.
     ///
     /// # Errors
     /// [`DecodeError`].
@@ -269,6 +272,14 @@ where
         if !document.has_right_version() {
             return Err(DecodeError::Version);
         }
+        if document.attributes.is_some() {
+            return Err(DecodeError::Malformed);
+        }
+        Self::from_document(&document)
+    }
+
+    /// The key in a document, apart from its attributes.
+    pub(crate) fn from_document(document: &OneAsymmetricKey<'_>) -> Result<Self, DecodeError> {
         if !is_algorithm(&document.algorithm, &A::key_algorithm()) {
             return Err(DecodeError::Algorithm);
         }
@@ -302,6 +313,7 @@ fn one_asymmetric_key<A: Algorithm>(private_key: &[u8]) -> pkcs8::Result<SecretD
             parameters: algorithm.parameters.as_ref().map(Into::into),
         },
         private_key: OctetStringRef::new(private_key)?,
+        attributes: None,
         public_key: None,
     };
     Ok(SecretDocument::encode_msg(&document)?)

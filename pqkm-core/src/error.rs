@@ -119,6 +119,48 @@ errors! {
         /// Parts of the key contradict each other.
         Inconsistent => "the parts of the key contradict each other",
     }
+
+    /// An envelope could not be recorded as opened.
+    ReplayError {
+        /// It was opened before.
+        Replayed => "the envelope was opened before",
+        /// It expires by a moment up to which the store has forgotten what was opened.
+        Expired => "the envelope has expired",
+        /// Reading or writing failed: whether the envelope counts as opened is unknown.
+        Io => "the replay store failed; the outcome is unknown",
+        /// A write failed earlier; the store must be opened anew.
+        Poisoned => "the replay store must be opened anew",
+        /// The store is open elsewhere.
+        Locked => "the replay store is open elsewhere",
+        /// There is no store here.
+        Missing => "there is no replay store here",
+        /// There is something here already.
+        Exists => "there is something here already",
+    }
+
+    /// An envelope could not be made.
+    SendError {
+        /// The random number generator failed.
+        Randomness => "the random number generator failed",
+        /// The purpose is empty or longer than 255 bytes.
+        Purpose => "the purpose is empty or too long",
+        /// The envelope would never be valid.
+        Validity => "the envelope would never be valid",
+        /// The key could not be wrapped to the recipient.
+        Wrapping => "the key could not be wrapped",
+        /// The source could not sign.
+        Signing => "the source could not sign",
+        /// A self-test failed earlier; the library refuses work.
+        NotOperational => "the library is in its error state",
+    }
+
+    /// A signature given as identifier, key and bytes was not accepted.
+    VerifyByOidError {
+        /// No verifier answers for the signature algorithm, or it has parameters it must not have.
+        UnknownAlgorithm => "no verifier for the signature algorithm",
+        /// The signature is not valid for this message and key. No reason is given.
+        InvalidSignature => "invalid signature",
+    }
 }
 
 /// Declares an opaque error without detail.
@@ -159,6 +201,12 @@ opaque! {
 
     /// The engine does not run on this CPU or does not cover this algorithm.
     EngineUnavailable => "the engine is not available here",
+
+    /// The clock does not know the time.
+    ClockUnavailable => "the time is not known",
+
+    /// There is a verifier for that signature algorithm already.
+    AlgorithmTaken => "there is a verifier for that algorithm already",
 
     /// The key may not leave this process in the clear.
     NotExportable => "the key is not exportable",
@@ -203,5 +251,74 @@ impl From<DecapsulateError> for UnwrapError {
 impl From<der::Error> for DecodeError {
     fn from(_: der::Error) -> Self {
         Self::Malformed
+    }
+}
+
+/// An envelope was not opened. All but `Source` say what the source signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ReceiveError {
+    /// The expected source did not sign this. No reason is given.
+    Source,
+    /// It is addressed to another key.
+    Recipient,
+    /// It is for another purpose.
+    Purpose,
+    /// Its time has not come.
+    NotYetValid,
+    /// Its time is over.
+    Expired,
+    /// The clock does not know the time.
+    Clock,
+    /// The key could not be unwrapped. No reason is given.
+    Unwrap,
+    /// It was opened before.
+    Replayed,
+    /// It could not be recorded as opened; the key was erased.
+    Store(ReplayError),
+}
+
+impl fmt::Display for ReceiveError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Source => "the expected source did not sign the envelope",
+            Self::Recipient => "the envelope is addressed to another key",
+            Self::Purpose => "the envelope is for another purpose",
+            Self::NotYetValid => "the envelope is not valid yet",
+            Self::Expired => "the envelope has expired",
+            Self::Clock => "the time is not known",
+            Self::Unwrap => "the key could not be unwrapped",
+            Self::Replayed => "the envelope was opened before",
+            Self::Store(_) => "the envelope could not be recorded as opened",
+        })
+    }
+}
+
+impl Error for ReceiveError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Store(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl From<WrapError> for SendError {
+    fn from(error: WrapError) -> Self {
+        match error {
+            WrapError::Randomness => Self::Randomness,
+            WrapError::NotOperational => Self::NotOperational,
+            _ => Self::Wrapping,
+        }
+    }
+}
+
+impl From<SignError> for SendError {
+    fn from(error: SignError) -> Self {
+        match error {
+            SignError::Randomness => Self::Randomness,
+            SignError::NotOperational => Self::NotOperational,
+            _ => Self::Signing,
+        }
     }
 }

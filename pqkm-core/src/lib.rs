@@ -18,15 +18,46 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # What it does not do
+//!
+//! It stores nothing, knows no time and no users, and encrypts no data but sealed payloads. States and
+//! cryptoperiods, registries, sharing, stateful signatures and certificates are other crates of the family.
+//!
+//! # Threat model
+//!
+//! The attacker chooses every input, reads every record and key encoding, and measures time. They do not
+//! read the memory of the process, nor power, emission or faults. Misuse by the program's author is stopped
+//! by the types as far as types go. A KEM-wrapped key proves nothing about who wrapped it. Nothing is
+//! claimed after [`self_test`] failed: all work is refused then.
+//!
+//! # Features
+//!
+//! | feature | meaning |
+//! |---|---|
+//! | `std` (default) | CPU detection, errors of the encoding crates as `std::error::Error`; without it the crate needs `alloc` only |
+//! | `getrandom` | `SysRng`, the operating system's generator |
+//! | `rayon` | batches run over threads as well as lanes |
+//! | `hazmat` | derandomised and internal functions, engines by name |
+//!
+//! # Modules, in reading order
+//!
+//! The algorithm traits ([`Algorithm`], [`KemAlgorithm`], [`SignatureAlgorithm`]), the roles ([`role`]), the
+//! key type ([`Key`]) and its operations as traits ([`Sign`], [`Encapsulate`], [`Wrap`]), prepared keys
+//! ([`PreparedSigningKey`] and its siblings), wrapped keys ([`WrappedKey`], [`Sealed`]), and what keys are made
+//! of ([`material`]).
+#![cfg_attr(doc, doc = "\n# Design\n")]
+#![cfg_attr(doc, doc = include_str!("../DESIGN.md"))]
 #![no_std]
 #![forbid(unsafe_code)]
 
 extern crate alloc;
-#[cfg(feature = "std")]
+#[cfg(any(test, feature = "std"))]
 extern crate std;
 
 mod agreement;
 mod algorithm;
+mod any;
 mod ec;
 mod ecdh;
 mod ecdsa;
@@ -61,18 +92,26 @@ mod self_test;
 mod slhdsa;
 mod state;
 mod symmetric;
+mod time;
+pub mod transfer;
+mod verify_by_oid;
 mod wrap;
 mod x25519;
 mod xwing;
 
 #[cfg(feature = "getrandom")]
 pub use getrandom::SysRng;
+// The crates whose types and traits stand in this crate's API.
+pub use {der, kem, pkcs8, rand_core, signature, spki, zeroize};
 
 pub use agreement::{AgreedSecret, AgreementAlgorithm, AgreementMaterials};
 pub use algorithm::{
     Algorithm, Encapsulated, KemAlgorithm, KemMaterials, OutputBytes, PrivateMaterial,
     PublicMaterial, SecretMaterial, SignatureAlgorithm, SignatureMaterials, SupportsContext,
     SupportsMu, SupportsPreHash, VerificationAlgorithm,
+};
+pub use any::{
+    AnyPrivateKey, AnyPublicKey, Attribute, KnownPrivateKey, KnownPublicKey, PromoteFrom,
 };
 #[cfg(feature = "brainpool")]
 pub use ecdh::{EcdhBrainpoolP256r1, EcdhBrainpoolP384r1};
@@ -84,9 +123,10 @@ pub use ed25519::Ed25519;
 pub use encoding::{PrivateKeyForm, RawPrivateKey, SeedForms};
 pub use engine::Engine;
 pub use error::{
-    AgreeError, ContextTooLong, DecapsulateError, DecodeError, DeriveError, DigestLength,
-    EncapsulateError, EngineUnavailable, GenerateError, InvalidSignature, NotExportable,
-    NotOperational, SignError, UnwrapError, WrapError,
+    AgreeError, AlgorithmTaken, ClockUnavailable, ContextTooLong, DecapsulateError, DecodeError,
+    DeriveError, DigestLength, EncapsulateError, EngineUnavailable, GenerateError,
+    InvalidSignature, NotExportable, NotOperational, ReceiveError, ReplayError, SendError,
+    SignError, UnwrapError, VerifyByOidError, WrapError,
 };
 pub use ident::{Fingerprint, KeyId, Version};
 pub use key::{
@@ -118,6 +158,10 @@ pub use symmetric::{
     Aes256Gcm, Aes256Key, Aes256Kw, Aes256Kwp, DataAlgorithm, DerivationAlgorithm, HkdfSha256,
     HkdfSha384, HkdfSha512, Kmac128, Kmac256, SymmetricAlgorithm, WrapAlgorithm,
 };
+#[cfg(feature = "std")]
+pub use time::SystemClock;
+pub use time::{Clock, UnixTime};
+pub use verify_by_oid::{VerifierOf, Verifiers, VerifyByOid};
 pub use wrap::{
     Kek, KekName, KeyAttributes, PqkmSeal, RewrapError, SealKey, Sealed, SignedWrappedKey, Unwrap,
     UnwrapItem, Wrap, WrapContext, WrapHeader, WrapItem, Wrappable, WrappedKey,

@@ -227,6 +227,8 @@ pub enum Unusable {
     PartialByte,
     /// The file of expected results is not there.
     NoExpectedResult,
+    /// The answer is that of a draft of the standard.
+    Draft,
 }
 
 impl PreHash {
@@ -267,6 +269,7 @@ impl fmt::Display for Unusable {
         f.write_str(match self {
             Self::NoKey => "the file does not contain the key",
             Self::PartialByte => "the message is not a whole number of bytes",
+            Self::Draft => "of a draft of the standard, whose key generation was another",
             Self::NoExpectedResult => "no file of expected results",
         })
     }

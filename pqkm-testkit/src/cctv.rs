@@ -21,8 +21,8 @@ mod sequence;
 
 use serde_json::Value;
 
-pub use self::accumulated::Accumulated;
 pub(crate) use self::accumulated::recognise as recognise_accumulated;
+pub use self::accumulated::{Accumulated, Accumulator};
 pub use self::sequence::{Intermediates, Value as IntermediateValue};
 pub(crate) use self::sequence::{cases as sequence_cases, sequences};
 use crate::case::{Case, CaseId, Expect, Message, Operation, PrivateKey};

@@ -7,10 +7,11 @@ use sha3::{Digest, Sha3_256};
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use super::{MlKemParameters, SEED_BYTES};
+use super::{MlKemParameters, SEED_BYTES, dispatch, engine::KeyBytes};
 use crate::{
     algorithm::{PrivateMaterial, PublicMaterial, SecretMaterial},
     encoding::{PrivateKeyForm, SeedForms, SeedOrExpanded},
+    engine::Engine,
     error::DecodeError,
 };
 
@@ -94,11 +95,20 @@ fn split<P: MlKemParameters>(expanded: &[u8]) -> Option<Parts<'_>> {
     (z.len() == 32).then_some(Parts { s_hat, ek, h_ek })
 }
 
-/// The key pair of a seed `d || z`.
+/// The key pair of a seed `d || z`, with the fastest engine.
+#[expect(clippy::expect_used, reason = "one seed makes one pair")]
 pub(super) fn from_seed<P: MlKemParameters>(
     seed: &[u8; SEED_BYTES],
 ) -> (MlKemDecapsulation<P>, MlKemEncapsulation<P>) {
-    let (dk, ek) = P::key_gen_internal(seed);
+    let pair = dispatch::generate::<P>(Engine::detect(), &[seed]).pop();
+    from_parts(seed, pair.expect("one seed makes one pair"))
+}
+
+/// The key pair of a seed and what an engine made of it.
+pub(super) fn from_parts<P: MlKemParameters>(
+    seed: &[u8; SEED_BYTES],
+    (dk, ek): KeyBytes,
+) -> (MlKemDecapsulation<P>, MlKemEncapsulation<P>) {
     let decapsulation = MlKemDecapsulation {
         expanded: dk.as_slice().into(),
         seed: Some(Box::from(seed.as_slice())),
@@ -150,8 +160,8 @@ impl<P: MlKemParameters> SeedForms for MlKemDecapsulation<P> {
     }
 
     /// The decapsulation key check of FIPS 203, section 7.3 (type check and hash check), and beyond
-    /// it: the `ek` inside must pass its own check, and `s_hat` must be reduced, so that there is one
-    /// encoding of each key.
+    /// it: the `ek` inside must pass its own check, `s_hat` must be reduced, so that there is one
+    /// encoding of each key, and the two must belong together, which the hash does not show.
     fn from_expanded(bytes: &[u8]) -> Result<Self, DecodeError> {
         let parts = split::<P>(bytes).ok_or(DecodeError::Length)?;
         if !is_reduced(parts.s_hat) {
@@ -159,6 +169,9 @@ impl<P: MlKemParameters> SeedForms for MlKemDecapsulation<P> {
         }
         MlKemEncapsulation::<P>::from_bytes(parts.ek)?;
         if Sha3_256::digest(parts.ek).as_slice() != parts.h_ek {
+            return Err(DecodeError::Inconsistent);
+        }
+        if !decapsulates::<P>(bytes, parts.ek) {
             return Err(DecodeError::Inconsistent);
         }
         Ok(Self {
@@ -190,6 +203,17 @@ impl<P: MlKemParameters> SecretMaterial for MlKemDecapsulation<P> {
             SeedOrExpanded::Both { seed, expanded } => Self::from_both(seed, expanded),
         }
     }
+}
+
+/// Whether `dk` decapsulates what `ek` encapsulates: a pairwise consistency test with a fixed `m`.
+/// A wrong `s_hat` changes every coefficient of the decrypted message.
+fn decapsulates<P: MlKemParameters>(dk: &[u8], ek: &[u8]) -> bool {
+    let (ciphertext, mut sent) = P::encapsulate_internal(&P::expand_ek(ek), &[0; super::M_BYTES]);
+    let mut received = P::decapsulate_internal(&P::expand_dk(dk), &ciphertext);
+    let equal = bool::from(sent.ct_eq(&received));
+    sent.zeroize();
+    received.zeroize();
+    equal
 }
 
 /// Whether every 12-bit integer is below q: `ByteEncode_12(ByteDecode_12(b)) = b`

@@ -1,6 +1,8 @@
 //! Iteration counts and hashes, read out of the Markdown that publishes them.
 
-use crate::case::{Case, CaseId, Operation};
+use shake::{ExtendableOutput, Shake128, Update, XofReader};
+
+use crate::case::{Case, CaseId, Operation, Unusable};
 use crate::error::{Problem, VectorError};
 use crate::hex;
 use crate::parameter_set::ParameterSet;
@@ -13,6 +15,34 @@ pub struct Accumulated {
     /// ML-DSA only: SHAKE128 over the field operations of all `r` in `Z_q`; the page says which, in
     /// what form.
     pub field_operations: Option<[u8; 32]>,
+}
+
+/// How the page says that its hashes were made before the final standard.
+const DRAFT: &str = "target FIPS 203 ipd";
+
+/// The hash `a` that absorbs what is produced.
+#[derive(Default)]
+pub struct Accumulator(Shake128);
+
+impl Accumulator {
+    /// Absorbs one output.
+    pub fn absorb(&mut self, output: &[u8]) {
+        self.0.update(output);
+    }
+
+    /// The digest of all outputs.
+    #[must_use]
+    pub fn digest(self) -> [u8; 32] {
+        let mut digest = [0; 32];
+        self.0.finalize_xof().read(&mut digest);
+        digest
+    }
+}
+
+impl core::fmt::Debug for Accumulator {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Accumulator")
+    }
 }
 
 /// Whether a text is such a page.
@@ -30,6 +60,7 @@ impl Accumulated {
     /// A hash whose parameter set or count cannot be told.
     pub fn parse(text: &str) -> Result<Self, VectorError> {
         let mut page = Self::default();
+        let draft = text.contains(DRAFT);
         let mut heading = "";
         let mut announced = None;
         for (index, line) in text.lines().enumerate() {
@@ -55,7 +86,11 @@ impl Accumulated {
                 .or(announced)
                 .flatten()
                 .ok_or_else(|| fault(Problem::Number))?;
-            let operation = Operation::Accumulated { iterations, digest };
+            let operation = if draft {
+                Operation::Unusable(Unusable::Draft)
+            } else {
+                Operation::Accumulated { iterations, digest }
+            };
             page.cases.push(super::case(
                 CaseId::Line(index + 1),
                 parameter_set,

@@ -1,5 +1,7 @@
 //! Sequences of named values of one run of ML-KEM: `intermediate`, `unluckysample` and `strcmp`.
 
+use sha3::{Digest, Sha3_512};
+
 use crate::case::{Case, CaseId, Encapsulated, Expect, KeyPair, Operation, PrivateKey};
 use crate::error::{Problem, VectorError};
 use crate::hex;
@@ -40,8 +42,12 @@ pub(crate) fn sequences(text: &str) -> Option<Vec<Record>> {
         .map(|record| vec![record])
 }
 
-/// The cases that the values make: key generation and encapsulation where their inputs are given,
-/// decapsulation from each form of the key, and the import of a lone decapsulation key.
+/// The cases that the values make.
+///
+/// Decapsulation and encapsulation always; key generation and decapsulation from the seed where a
+/// seed is given that FIPS 203 turns into these keys; else the import of the keys. (The published
+/// `intermediate` and `unluckysample` files are older than the final standard: their `d` was hashed
+/// without k.)
 pub(crate) fn cases(records: &[Record]) -> Result<Vec<Case>, VectorError> {
     let cases = records
         .iter()
@@ -55,59 +61,63 @@ fn record_cases(record: &Record) -> Result<Vec<Case>, VectorError> {
     let parameter_set = key_set(record, dk.len())?;
     let (c, k) = (record.bytes("c")?, record.bytes("K")?);
     let ek = record.optional_bytes("ek")?;
-    let seed = record.optional_bytes("d")?.zip(record.optional_bytes("z")?);
-    let seed = seed.map(|(d, z)| [d, z].concat());
-    let mut cases = Vec::new();
-    let mut push = |part, operation| {
-        cases.push(super::case(CaseId::Part(part), parameter_set, operation));
-    };
-    let expect = Expect::Is(k.clone());
     let key = PrivateKey::Expanded(dk.clone());
-    push(
-        "decapsulation",
-        Operation::Decapsulate {
-            key,
-            ek: ek.clone(),
-            c: c.clone(),
-            expect,
-        },
-    );
-    match seed {
-        Some(seed) => {
-            let pair = KeyPair {
-                public: ek.clone(),
-                private: Some(dk),
-            };
-            let expect = Expect::Is(pair);
-            push(
-                "key generation",
-                Operation::KeyGen {
-                    seed: seed.clone(),
-                    expect,
-                },
-            );
-            let (key, expect) = (PrivateKey::Seed(seed), Expect::Is(k.clone()));
-            let c = c.clone();
-            push(
-                "decapsulation from the seed",
-                Operation::Decapsulate {
-                    key,
-                    ek: ek.clone(),
-                    c,
-                    expect,
-                },
-            );
-        }
-        None => push(
-            "import",
-            Operation::CheckDecapsulationKey { dk, valid: true },
-        ),
+    let mut operations = vec![("decapsulation", decapsulate(key, ek.as_ref(), &c, &k))];
+    if let Some(seed) = final_seed(record, ek.as_deref())? {
+        let pair = KeyPair {
+            public: ek.clone(),
+            private: Some(dk),
+        };
+        let expect = Expect::Is(pair);
+        operations.push((
+            "key generation",
+            Operation::KeyGen {
+                seed: seed.clone(),
+                expect,
+            },
+        ));
+        let again = decapsulate(PrivateKey::Seed(seed), ek.as_ref(), &c, &k);
+        operations.push(("decapsulation from the seed", again));
+    } else {
+        let valid = true;
+        operations.push((
+            "import of dk",
+            Operation::CheckDecapsulationKey { dk, valid },
+        ));
+        operations.extend(ek.clone().map(|ek| {
+            (
+                "import of ek",
+                Operation::CheckEncapsulationKey { ek, valid },
+            )
+        }));
     }
     if let (Some(ek), Some(m)) = (ek, record.optional_bytes("m")?) {
         let expect = Expect::Is(Encapsulated { c, k });
-        push("encapsulation", Operation::Encapsulate { ek, m, expect });
+        operations.push(("encapsulation", Operation::Encapsulate { ek, m, expect }));
     }
-    Ok(cases)
+    let case = |(part, operation)| super::case(CaseId::Part(part), parameter_set, operation);
+    Ok(operations.into_iter().map(case).collect())
+}
+
+fn decapsulate(key: PrivateKey, ek: Option<&Vec<u8>>, c: &[u8], k: &[u8]) -> Operation {
+    let expect = Expect::Is(k.to_vec());
+    Operation::Decapsulate {
+        key,
+        ek: ek.cloned(),
+        c: c.to_vec(),
+        expect,
+    }
+}
+
+/// The seed `d || z`, unless there is none or the keys were made of it as drafts of FIPS 203 made
+/// them: with rho from G(d), where FIPS 203, Algorithm 13 (K-PKE.KeyGen), line 1 has G(d || k).
+fn final_seed(record: &Record, ek: Option<&[u8]>) -> Result<Option<Vec<u8>>, VectorError> {
+    let Some((d, z)) = record.optional_bytes("d")?.zip(record.optional_bytes("z")?) else {
+        return Ok(None);
+    };
+    let draft = Sha3_512::digest(&d);
+    let is_draft = ek.is_some_and(|ek| draft.first_chunk::<32>() == ek.last_chunk::<32>());
+    Ok((!is_draft).then(|| [d, z].concat()))
 }
 
 impl Intermediates {

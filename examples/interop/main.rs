@@ -1,0 +1,95 @@
+//! Reads other vendors' keys, certificates and KEM results, and says what it makes of each.
+#![expect(clippy::print_stdout, reason = "an example talks to its user")]
+#![expect(
+    clippy::std_instead_of_alloc,
+    reason = "a program always has the standard library"
+)]
+
+use std::{path::PathBuf, process::ExitCode};
+
+mod artifact;
+mod certificate;
+mod check;
+mod report;
+mod walk;
+
+use report::Report;
+
+const HELP: &str = "\
+Reads other vendors' artifacts and checks them against one another.
+
+Usage: interop [--negative] [--json] DIR...
+
+  DIR         folders (searched through) or files
+  --negative  every artifact must be refused: refused counts as passed
+  --json      an array of {path, check, result, reason}
+  --help      this text
+
+Artifacts that belong together share a name up to its ending: _seed_priv.der,
+_expandedkey_priv.der, _both_priv.der, _priv.der, _ta.der, _ee.der, _public.der,
+_ciphertext.bin, _ss.bin; or -seed.priv, -expanded.priv, -both.priv, .crt, .pub.
+DER and PEM are told apart by content. A file whose name begins with bad- must be
+refused without --negative too.
+
+A line a case, `PATH: passed|failed|skipped: what was checked`, and a total.
+Exit code: 0 nothing failed, 1 something failed, 2 wrong usage.
+";
+
+#[derive(Default)]
+struct Arguments {
+    negative: bool,
+    json: bool,
+    roots: Vec<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::default();
+    for word in std::env::args_os().skip(1) {
+        match word.to_str() {
+            Some("--help" | "-h") => {
+                print!("{HELP}");
+                return ExitCode::SUCCESS;
+            }
+            Some("--negative") => arguments.negative = true,
+            Some("--json") => arguments.json = true,
+            Some(option) if option.starts_with("--") => return wrong_usage(option),
+            _ => arguments.roots.push(word.into()),
+        }
+    }
+    if arguments.roots.is_empty() {
+        return wrong_usage("no folder was named");
+    }
+    match run(&arguments) {
+        Ok(report) => report.print(arguments.json),
+        Err(error) => {
+            eprintln!("interop: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn wrong_usage(what: &str) -> ExitCode {
+    eprintln!("interop: {what}\n\n{HELP}");
+    ExitCode::from(2)
+}
+
+fn run(arguments: &Arguments) -> Result<Report, walk::WalkError> {
+    let mut report = Report::default();
+    let mut groups = walk::Groups::default();
+    for path in walk::files(&arguments.roots)? {
+        let bytes = std::fs::read(&path).map_err(|error| walk::WalkError {
+            path: path.clone(),
+            error,
+        })?;
+        let artifacts = artifact::read(&path, &bytes);
+        if arguments.negative || walk::is_bad_by_name(&path) {
+            check::refusals(&path, &artifacts, &mut report);
+        } else {
+            groups.add(&path, artifacts);
+        }
+    }
+    for group in groups.into_values() {
+        check::group(&group, &mut report);
+    }
+    Ok(report)
+}

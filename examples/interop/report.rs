@@ -1,0 +1,143 @@
+//! What was found, as lines or as JSON.
+
+use std::{path::Path, process::ExitCode};
+
+/// How a case ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Passed,
+    Failed,
+    Skipped,
+}
+
+impl Outcome {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::Skipped => "skipped",
+        }
+    }
+}
+
+struct Case {
+    path: String,
+    check: String,
+    outcome: Outcome,
+    reason: String,
+}
+
+/// All cases, in the order in which they were checked.
+#[derive(Default)]
+pub(crate) struct Report(Vec<Case>);
+
+impl Report {
+    pub(crate) fn passed(&mut self, path: &Path, check: impl Into<String>) {
+        self.add(path, check, Outcome::Passed, String::new());
+    }
+
+    pub(crate) fn failed(
+        &mut self,
+        path: &Path,
+        check: impl Into<String>,
+        reason: impl Into<String>,
+    ) {
+        self.add(path, check, Outcome::Failed, reason.into());
+    }
+
+    pub(crate) fn skipped(
+        &mut self,
+        path: &Path,
+        check: impl Into<String>,
+        reason: impl Into<String>,
+    ) {
+        self.add(path, check, Outcome::Skipped, reason.into());
+    }
+
+    /// A case that either passed or failed for a reason.
+    pub(crate) fn case(
+        &mut self,
+        path: &Path,
+        check: impl Into<String>,
+        result: Result<(), String>,
+    ) {
+        match result {
+            Ok(()) => self.passed(path, check),
+            Err(reason) => self.failed(path, check, reason),
+        }
+    }
+
+    fn add(&mut self, path: &Path, check: impl Into<String>, outcome: Outcome, reason: String) {
+        self.0.push(Case {
+            path: path.display().to_string(),
+            check: check.into(),
+            outcome,
+            reason,
+        });
+    }
+
+    fn count(&self, outcome: Outcome) -> usize {
+        self.0.iter().filter(|case| case.outcome == outcome).count()
+    }
+
+    pub(crate) fn print(&self, json: bool) -> ExitCode {
+        if json {
+            self.print_json();
+        } else {
+            self.print_lines();
+        }
+        if self.count(Outcome::Failed) == 0 {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        }
+    }
+
+    fn print_lines(&self) {
+        for case in &self.0 {
+            let (path, outcome, check) = (&case.path, case.outcome.name(), &case.check);
+            if case.reason.is_empty() {
+                println!("{path}: {outcome}: {check}");
+            } else {
+                println!("{path}: {outcome}: {check} ({})", case.reason);
+            }
+        }
+        println!(
+            "total: {} passed, {} failed, {} skipped",
+            self.count(Outcome::Passed),
+            self.count(Outcome::Failed),
+            self.count(Outcome::Skipped)
+        );
+    }
+
+    fn print_json(&self) {
+        println!("[");
+        for (index, case) in self.0.iter().enumerate() {
+            let comma = if index + 1 < self.0.len() { "," } else { "" };
+            println!(
+                "  {{\"path\": {}, \"check\": {}, \"result\": \"{}\", \"reason\": {}}}{comma}",
+                json_string(&case.path),
+                json_string(&case.check),
+                case.outcome.name(),
+                json_string(&case.reason)
+            );
+        }
+        println!("]");
+    }
+}
+
+fn json_string(text: &str) -> String {
+    let mut out = String::from("\"");
+    for character in text.chars() {
+        match character {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            control if control < ' ' => {
+                out.push_str(&format!("\\u{:04x}", u32::from(control)));
+            }
+            other => out.push(other),
+        }
+    }
+    out.push('"');
+    out
+}

@@ -1,0 +1,281 @@
+use pqkm_testkit::{mutate, rng::SeededRng};
+
+use super::*;
+use crate::{Aes256Key, DecapsulationKey, ExposeToken, MlDsa44, MlKem768, SigningKey};
+
+const PURPOSE: &str = "replica of tenant-42";
+
+struct World {
+    rng: SeededRng,
+    source: SigningKey<MlDsa44>,
+    recipient: DecapsulationKey<MlKem768>,
+    key: Aes256Key,
+}
+
+fn at(seconds: u64) -> UnixTime {
+    UnixTime::from_seconds(seconds).unwrap()
+}
+
+fn world() -> World {
+    let mut rng = SeededRng::from_label("transfer");
+    World {
+        source: SigningKey::generate(&mut rng).unwrap(),
+        recipient: DecapsulationKey::generate(&mut rng).unwrap(),
+        key: Aes256Key::generate(&mut rng).unwrap(),
+        rng,
+    }
+}
+
+fn about() -> Replication<'static> {
+    Replication {
+        key_id: KeyId::from_bytes([7; 16]),
+        generation: Version::new(3).unwrap(),
+        purpose: PURPOSE,
+        not_before: at(1_000),
+        expires: at(2_000),
+    }
+}
+
+fn send(world: &mut World) -> (ReplicationEnvelope, WireSizes) {
+    ReplicationEnvelope::send(
+        &world.key,
+        &about(),
+        &world.source,
+        &world.recipient.encapsulation_key(),
+        &mut world.rng,
+    )
+    .unwrap()
+}
+
+fn receive(
+    world: &World,
+    envelope: &ReplicationEnvelope,
+    now: u64,
+    store: &mut impl ReplayStore,
+) -> Result<Received<Aes256Key>, ReceiveError> {
+    let source = world.source.verifying_key();
+    let expected = Expected {
+        source: &source,
+        purpose: PURPOSE,
+    };
+    envelope.receive(&expected, &world.recipient, &at(now), store)
+}
+
+fn refused(world: &World, envelope: &ReplicationEnvelope, now: u64) -> Option<ReceiveError> {
+    receive(world, envelope, now, &mut MemoryReplayStore::new()).err()
+}
+
+#[test]
+fn a_key_arrives_once() {
+    let mut world = world();
+    let (envelope, sizes) = send(&mut world);
+    assert_eq!(sizes.total, envelope.to_der().len());
+    assert_eq!((sizes.encapsulation, sizes.signature), (1088, 2420));
+    let envelope = ReplicationEnvelope::from_pem(&envelope.to_pem()).unwrap();
+    let mut store = MemoryReplayStore::new();
+    let received = receive(&world, &envelope, 1_500, &mut store).unwrap();
+    assert_eq!(received.key_id, about().key_id);
+    assert_eq!(received.generation, about().generation);
+    let bytes = |key: &Aes256Key| {
+        key.expose(ExposeToken::acknowledge())
+            .unwrap()
+            .to_bytes()
+            .to_vec()
+    };
+    assert_eq!(bytes(&received.key), bytes(&world.key));
+    let again = receive(&world, &envelope, 1_500, &mut store).err();
+    assert_eq!(again, Some(ReceiveError::Replayed));
+}
+
+#[test]
+fn source_recipient_purpose_and_time_must_be_the_expected_ones() {
+    let mut world = world();
+    let (envelope, _) = send(&mut world);
+    assert_eq!(
+        refused(&world, &envelope, 999),
+        Some(ReceiveError::NotYetValid)
+    );
+    assert_eq!(refused(&world, &envelope, 1_000), None);
+    assert_eq!(refused(&world, &envelope, 1_999), None);
+    assert_eq!(
+        refused(&world, &envelope, 2_000),
+        Some(ReceiveError::Expired)
+    );
+
+    let source = world.source.verifying_key();
+    let expected = Expected {
+        source: &source,
+        purpose: "escrow",
+    };
+    let result: Result<Received<Aes256Key>, _> = envelope.receive(
+        &expected,
+        &world.recipient,
+        &at(1_500),
+        &mut MemoryReplayStore::new(),
+    );
+    assert_eq!(result.err(), Some(ReceiveError::Purpose));
+
+    let other = SigningKey::generate(&mut world.rng).unwrap();
+    let own = core::mem::replace(&mut world.source, other);
+    assert_eq!(
+        refused(&world, &envelope, 1_500),
+        Some(ReceiveError::Source)
+    );
+    world.source = own;
+    world.recipient = DecapsulationKey::generate(&mut world.rng).unwrap();
+    assert_eq!(
+        refused(&world, &envelope, 1_500),
+        Some(ReceiveError::Recipient)
+    );
+}
+
+#[test]
+fn every_field_is_signed_and_bound() {
+    let mut world = world();
+    let (one, _) = send(&mut world);
+    let (two, _) = send(&mut world);
+    let swaps: [fn(&mut ReplicationEnvelope, &ReplicationEnvelope); 8] = [
+        |e, o| e.header.envelope_id = o.header.envelope_id,
+        |e, _| e.header.source = Fingerprint::from_bytes([1; 32]),
+        |e, _| e.header.recipient = Fingerprint::from_bytes([1; 32]),
+        |e, _| e.header.key_id = KeyId::from_bytes([8; 16]),
+        |e, _| e.header.purpose.push('!'),
+        |e, _| e.header.not_before = at(1_001).to_generalized().unwrap(),
+        |e, _| e.header.expires = at(2_001).to_generalized().unwrap(),
+        |e, o| e.record = o.record.clone(),
+    ];
+    for (number, swap) in swaps.iter().enumerate() {
+        let mut swapped = one.clone();
+        swap(&mut swapped, &two);
+        assert_eq!(
+            refused(&world, &swapped, 1_500),
+            Some(ReceiveError::Source),
+            "field {number}"
+        );
+        // Even the source cannot sign a record into another header: the derivation binds it.
+        swapped.header.source = one.header.source;
+        swapped.header.recipient = one.header.recipient;
+        if swapped.header == one.header && swapped.record == one.record {
+            continue;
+        }
+        let message = swapped.message().unwrap();
+        let signature = world.source.sign(&message, &mut world.rng).unwrap();
+        swapped.signature = OctetString::new(signature.as_bytes()).unwrap();
+        let error = refused(&world, &swapped, 1_500);
+        assert!(
+            matches!(error, Some(ReceiveError::Unwrap | ReceiveError::Purpose)),
+            "field {number}: {error:?}"
+        );
+    }
+}
+
+#[test]
+fn damaged_envelopes_do_not_open() {
+    let mut world = world();
+    let der = send(&mut world).0.to_der();
+    mutate::for_each_truncation(&der, |damaged| {
+        assert!(ReplicationEnvelope::from_der(damaged).is_err());
+    });
+    mutate::for_each_extension(&der, |damaged| {
+        assert!(ReplicationEnvelope::from_der(damaged).is_err());
+    });
+    let signature_starts = (der.len() - 2420) * 8;
+    mutate::for_each_bit_flip(&der, |bit, damaged| {
+        // One bit of each byte of the signature is enough.
+        if bit >= signature_starts && bit & 7 != 0 {
+            return;
+        }
+        if let Ok(envelope) = ReplicationEnvelope::from_der(damaged) {
+            assert_eq!(
+                refused(&world, &envelope, 1_500),
+                Some(ReceiveError::Source),
+                "bit {bit}"
+            );
+        }
+    });
+}
+
+#[test]
+fn a_clock_set_back_brings_nothing_back() {
+    let entry = |id, expires| {
+        ReplayEntry::new(
+            Fingerprint::from_bytes([0; 32]),
+            KeyId::from_bytes([id; 16]),
+            at(expires),
+        )
+    };
+    let mut store = MemoryReplayStore::new();
+    assert_eq!(store.spend(&entry(1, 20), at(10)), Ok(()));
+    assert_eq!(store.spend(&entry(2, 40), at(30)), Ok(()));
+    assert_eq!(
+        store.spend(&entry(1, 20), at(10)),
+        Err(ReplayError::Expired)
+    );
+    assert_eq!(
+        store.spend(&entry(2, 40), at(10)),
+        Err(ReplayError::Replayed)
+    );
+}
+
+#[test]
+fn a_store_that_fails_releases_nothing() {
+    struct Broken;
+    impl ReplayStore for Broken {
+        fn spend(&mut self, _: &ReplayEntry, _: UnixTime) -> Result<(), ReplayError> {
+            Err(ReplayError::Io)
+        }
+    }
+    let mut world = world();
+    let (envelope, _) = send(&mut world);
+    assert_eq!(
+        receive(&world, &envelope, 1_500, &mut Broken).err(),
+        Some(ReceiveError::Store(ReplayError::Io))
+    );
+}
+
+#[cfg(feature = "std")]
+#[test]
+fn a_folder_remembers_across_processes() {
+    let folder = std::env::temp_dir().join(std::format!("pqkm-replays-{}", std::process::id()));
+    drop(std::fs::remove_dir_all(&folder));
+    assert_eq!(
+        FileReplayStore::open(&folder).err(),
+        Some(ReplayError::Missing)
+    );
+    let mut world = world();
+    let (envelope, _) = send(&mut world);
+    let mut store = FileReplayStore::create(&folder).unwrap();
+    assert_eq!(
+        FileReplayStore::open(&folder).err(),
+        Some(ReplayError::Locked)
+    );
+    assert!(receive(&world, &envelope, 1_500, &mut store).is_ok());
+    drop(store);
+    assert_eq!(
+        FileReplayStore::create(&folder).err(),
+        Some(ReplayError::Exists)
+    );
+    let mut store = FileReplayStore::open(&folder).unwrap();
+    assert_eq!(
+        receive(&world, &envelope, 1_500, &mut store).err(),
+        Some(ReceiveError::Replayed)
+    );
+    // A crash between creating the name and answering: the name is there, nothing was released.
+    let (lost, _) = send(&mut world);
+    let entry = ReplayEntry::new(lost.header.source, lost.header.envelope_id, at(2_000));
+    let name = std::format!("{}", Fingerprint::from_bytes(*entry.name()));
+    std::fs::write(folder.join(name), b"").unwrap();
+    assert_eq!(
+        receive(&world, &lost, 1_500, &mut store).err(),
+        Some(ReceiveError::Replayed)
+    );
+    // The folder is gone: the outcome is unknown, and the handle refuses from then on.
+    std::fs::remove_dir_all(&folder).unwrap();
+    let (next, _) = send(&mut world);
+    for expected in [ReplayError::Io, ReplayError::Poisoned] {
+        assert_eq!(
+            receive(&world, &next, 1_500, &mut store).err(),
+            Some(ReceiveError::Store(expected))
+        );
+    }
+}

@@ -1,0 +1,6 @@
+//! The ring of ML-KEM against the standard's tables, slow models, other crates, and a proof of its bounds.
+
+mod bounds;
+mod reductions;
+mod slow;
+mod transform;
