@@ -14,6 +14,7 @@ mod kem;
 mod report;
 mod run;
 mod signature;
+mod slh_dsa;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

@@ -2,14 +2,16 @@
 
 use pqkm::core::{
     Engine, KemAlgorithm, MlDsa44, MlDsa65, MlDsa87, MlKem512, MlKem768, MlKem1024,
-    VerificationAlgorithm,
+    SlhDsaSha2_128f, SlhDsaSha2_128s, SlhDsaSha2_192f, SlhDsaSha2_192s, SlhDsaSha2_256f,
+    SlhDsaSha2_256s, SlhDsaShake128f, SlhDsaShake128s, SlhDsaShake192f, SlhDsaShake192s,
+    SlhDsaShake256f, SlhDsaShake256s, VerificationAlgorithm,
 };
 use pqkm_testkit::case::{Case, Operation, Unusable};
 use pqkm_testkit::file::VectorFile;
 use pqkm_testkit::parameter_set::ParameterSet;
 
 use crate::report::{Outcome, Tally};
-use crate::{kem, signature};
+use crate::{kem, signature, slh_dsa};
 
 /// What the command line says.
 pub(crate) struct Options {
@@ -79,7 +81,18 @@ fn check_case(options: &Options, case: &Case) -> Outcome {
         ParameterSet::MlDsa44 => signature_case::<MlDsa44>(options, &case.operation),
         ParameterSet::MlDsa65 => signature_case::<MlDsa65>(options, &case.operation),
         ParameterSet::MlDsa87 => signature_case::<MlDsa87>(options, &case.operation),
-        _ => Outcome::Skipped(String::from("SLH-DSA is not covered yet")),
+        ParameterSet::SlhDsaSha2_128s => slh_dsa_case::<SlhDsaSha2_128s>(options, &case.operation),
+        ParameterSet::SlhDsaSha2_128f => slh_dsa_case::<SlhDsaSha2_128f>(options, &case.operation),
+        ParameterSet::SlhDsaSha2_192s => slh_dsa_case::<SlhDsaSha2_192s>(options, &case.operation),
+        ParameterSet::SlhDsaSha2_192f => slh_dsa_case::<SlhDsaSha2_192f>(options, &case.operation),
+        ParameterSet::SlhDsaSha2_256s => slh_dsa_case::<SlhDsaSha2_256s>(options, &case.operation),
+        ParameterSet::SlhDsaSha2_256f => slh_dsa_case::<SlhDsaSha2_256f>(options, &case.operation),
+        ParameterSet::SlhDsaShake128s => slh_dsa_case::<SlhDsaShake128s>(options, &case.operation),
+        ParameterSet::SlhDsaShake128f => slh_dsa_case::<SlhDsaShake128f>(options, &case.operation),
+        ParameterSet::SlhDsaShake192s => slh_dsa_case::<SlhDsaShake192s>(options, &case.operation),
+        ParameterSet::SlhDsaShake192f => slh_dsa_case::<SlhDsaShake192f>(options, &case.operation),
+        ParameterSet::SlhDsaShake256s => slh_dsa_case::<SlhDsaShake256s>(options, &case.operation),
+        ParameterSet::SlhDsaShake256f => slh_dsa_case::<SlhDsaShake256f>(options, &case.operation),
     }
 }
 
@@ -96,6 +109,13 @@ fn signature_case<A: signature::VectorSignature>(
 ) -> Outcome {
     match choose(options, <A as VerificationAlgorithm>::supports, A::NAME) {
         Ok(engine) => signature::check::<A>(engine, operation),
+        Err(reason) => Outcome::Skipped(reason),
+    }
+}
+
+fn slh_dsa_case<A: slh_dsa::VectorSlhDsa>(options: &Options, operation: &Operation) -> Outcome {
+    match choose(options, <A as VerificationAlgorithm>::supports, A::NAME) {
+        Ok(_) => slh_dsa::check::<A>(operation),
         Err(reason) => Outcome::Skipped(reason),
     }
 }

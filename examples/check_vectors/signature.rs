@@ -219,7 +219,7 @@ fn with_message<A: VectorSignature, T>(
     }
 }
 
-fn pre_hash(hash: case::PreHash) -> PreHash {
+pub(crate) fn pre_hash(hash: case::PreHash) -> PreHash {
     match hash {
         case::PreHash::Sha224 => PreHash::Sha2_224,
         case::PreHash::Sha256 => PreHash::Sha2_256,

@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use pqkm::core::{
-    AnyPrivateKey, AnyPublicKey, Ciphertext, DecapsulationKey, DecodeError, ExposeToken,
-    KemAlgorithm, KnownPrivateKey, KnownPublicKey, SignatureAlgorithm, SigningKey, SysRng,
+    AgreementAlgorithm, AgreementKey, AnyPrivateKey, AnyPublicKey, Ciphertext, DecapsulationKey,
+    DecodeError, ExposeToken, KemAlgorithm, KnownPrivateKey, KnownPublicKey, SignatureAlgorithm,
+    SigningKey, SysRng,
 };
 use x509_cert::der::asn1::ObjectIdentifier;
 
@@ -158,11 +159,11 @@ fn load<T>(
 /// not have is refused as an unexpected algorithm, and that is a failure.
 fn is_claimed(oid: ObjectIdentifier) -> bool {
     let text = oid.to_string();
-    ["2.16.840.1.101.3.4.4.", "2.16.840.1.101.3.4.3."]
-        .iter()
-        .filter_map(|prefix| text.strip_prefix(prefix))
-        .filter_map(|rest| rest.parse::<u32>().ok())
-        .any(|number| matches!(number, 1..=3 | 17..=19))
+    let number = |prefix: &str| text.strip_prefix(prefix)?.parse::<u32>().ok();
+    matches!(number("2.16.840.1.101.3.4.4."), Some(1..=3))
+        || matches!(number("2.16.840.1.101.3.4.3."), Some(17..=31))
+        || matches!(number("1.3.101."), Some(110 | 112))
+        || text == "1.3.6.1.4.1.62253.25722"
 }
 
 fn public_key(
@@ -254,15 +255,18 @@ fn private_key(
 const fn is_kem(key: &KnownPublicKey) -> bool {
     matches!(
         key,
-        KnownPublicKey::MlKem512(_) | KnownPublicKey::MlKem768(_) | KnownPublicKey::MlKem1024(_)
+        KnownPublicKey::MlKem512(_)
+            | KnownPublicKey::MlKem768(_)
+            | KnownPublicKey::MlKem1024(_)
+            | KnownPublicKey::XWing(_)
     )
 }
 
 fn proof_name(key: &KnownPrivateKey) -> &'static str {
-    if is_kem(&key.public_key()) {
-        "decapsulates what its public half encapsulates"
-    } else {
-        "signs what its public half verifies"
+    match key.public_key() {
+        KnownPublicKey::X25519(_) => "agrees with both ends on one secret",
+        public if is_kem(&public) => "decapsulates what its public half encapsulates",
+        _ => "signs what its public half verifies",
     }
 }
 
@@ -275,6 +279,21 @@ fn prove(key: &KnownPrivateKey) -> Result<(), String> {
         KnownPrivateKey::MlDsa44(key) => prove_signature(key),
         KnownPrivateKey::MlDsa65(key) => prove_signature(key),
         KnownPrivateKey::MlDsa87(key) => prove_signature(key),
+        KnownPrivateKey::SlhDsaSha2_128s(key) => prove_signature(key),
+        KnownPrivateKey::SlhDsaSha2_128f(key) => prove_signature(key),
+        KnownPrivateKey::SlhDsaSha2_192s(key) => prove_signature(key),
+        KnownPrivateKey::SlhDsaSha2_192f(key) => prove_signature(key),
+        KnownPrivateKey::SlhDsaSha2_256s(key) => prove_signature(key),
+        KnownPrivateKey::SlhDsaSha2_256f(key) => prove_signature(key),
+        KnownPrivateKey::SlhDsaShake128s(key) => prove_signature(key),
+        KnownPrivateKey::SlhDsaShake128f(key) => prove_signature(key),
+        KnownPrivateKey::SlhDsaShake192s(key) => prove_signature(key),
+        KnownPrivateKey::SlhDsaShake192f(key) => prove_signature(key),
+        KnownPrivateKey::SlhDsaShake256s(key) => prove_signature(key),
+        KnownPrivateKey::SlhDsaShake256f(key) => prove_signature(key),
+        KnownPrivateKey::Ed25519(key) => prove_signature(key),
+        KnownPrivateKey::XWing(key) => prove_kem(key),
+        KnownPrivateKey::X25519(key) => prove_agreement(key),
         other => Err(format!("{} is not known here", other.algorithm_name())),
     }
 }
@@ -309,6 +328,19 @@ fn prove_kem<A: KemAlgorithm>(key: &DecapsulationKey<A>) -> Result<(), String> {
         Ok(())
     } else {
         Err("the shared secrets differ".into())
+    }
+}
+
+fn prove_agreement<A: AgreementAlgorithm>(key: &AgreementKey<A>) -> Result<(), String> {
+    let (ephemeral, sent) = key
+        .agreement_public_key()
+        .agree_ephemeral(&mut SysRng)
+        .map_err(|error| error.to_string())?;
+    let received = key.agree(&ephemeral).map_err(|error| error.to_string())?;
+    if sent.expose(ExposeToken::acknowledge()) == received.expose(ExposeToken::acknowledge()) {
+        Ok(())
+    } else {
+        Err("the agreed secrets differ".into())
     }
 }
 
@@ -362,6 +394,7 @@ fn kem_results(
             KnownPrivateKey::MlKem512(key) => decapsulates_to(key, ciphertext, secret),
             KnownPrivateKey::MlKem768(key) => decapsulates_to(key, ciphertext, secret),
             KnownPrivateKey::MlKem1024(key) => decapsulates_to(key, ciphertext, secret),
+            KnownPrivateKey::XWing(key) => decapsulates_to(key, ciphertext, secret),
             other => Err(format!("{} is no KEM", other.algorithm_name())),
         };
         report.case(

@@ -15,10 +15,11 @@ use crate::{
     error::{AlgorithmTaken, InvalidSignature, VerifyByOidError},
     key::VerifyingKey,
     message::Message,
-    mldsa::{MlDsa44, MlDsa65, MlDsa87},
     operations::Verify,
     output::Signature,
 };
+
+mod own;
 
 /// Verifies the signatures of one algorithm, given as identifier, key and bytes.
 ///
@@ -81,6 +82,33 @@ impl<A: VerificationAlgorithm> VerifyByOid for VerifierOf<A> {
     }
 }
 
+/// Two verifiers of one signature algorithm, whose keys differ: ECDSA on several curves with one hash
+/// function, or RSA with several lengths. A key is judged by the one that it is a key of.
+#[cfg(any(feature = "brainpool", feature = "rsa"))]
+struct Either<A, B>(A, B);
+
+#[cfg(any(feature = "brainpool", feature = "rsa"))]
+impl<A: VerifyByOid, B: VerifyByOid> VerifyByOid for Either<A, B> {
+    fn name(&self) -> &'static str {
+        self.0.name()
+    }
+
+    fn signature_algorithm(&self) -> AlgorithmIdentifierOwned {
+        self.0.signature_algorithm()
+    }
+
+    fn verify(
+        &self,
+        key: &AnyPublicKey,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), InvalidSignature> {
+        self.0
+            .verify(key, message, signature)
+            .or_else(|InvalidSignature| self.1.verify(key, message, signature))
+    }
+}
+
 /// The verifiers that a program trusts to judge signatures.
 pub struct Verifiers(Vec<Box<dyn VerifyByOid>>);
 
@@ -94,11 +122,7 @@ impl Verifiers {
     /// All signature algorithms of this crate.
     #[must_use]
     pub fn core() -> Self {
-        Self(alloc::vec![
-            Box::new(VerifierOf::<MlDsa44>::new()),
-            Box::new(VerifierOf::<MlDsa65>::new()),
-            Box::new(VerifierOf::<MlDsa87>::new()),
-        ])
+        Self(own::verifiers())
     }
 
     /// Adds a verifier.
@@ -164,7 +188,14 @@ mod tests {
     use super::*;
     use pqkm_testkit::rng::SeededRng;
 
-    use crate::key::SigningKey;
+    use crate::{
+        algorithm::SignatureAlgorithm,
+        ecdsa::{EcdsaP256, EcdsaP384, EcdsaP521},
+        ed25519::Ed25519,
+        key::SigningKey,
+        mldsa::{MlDsa44, MlDsa65},
+        slhdsa::SlhDsaSha2_128f,
+    };
 
     #[test]
     fn core_verifies_and_refuses() {
@@ -204,6 +235,51 @@ mod tests {
             verify(parameters, b"message", signature.as_bytes()),
             Err(VerifyByOidError::UnknownAlgorithm)
         );
+    }
+
+    /// One identifier, several kinds of keys: each is judged as what it is.
+    #[test]
+    fn one_identifier_serves_all_its_keys() {
+        fn check<A: SignatureAlgorithm>() {
+            let mut rng = SeededRng::from_label(A::NAME);
+            let key = SigningKey::<A>::generate(&mut rng).unwrap();
+            let signature = key.sign(b"message", &mut rng).unwrap();
+            let any = AnyPublicKey::from(&key.verifying_key());
+            let verify = |message: &[u8]| {
+                let algorithm = A::signature_algorithm();
+                Verifiers::core().verify(&algorithm, &any, message, signature.as_bytes())
+            };
+            assert_eq!(verify(b"message"), Ok(()), "{}", A::NAME);
+            assert_eq!(verify(b"massage"), Err(VerifyByOidError::InvalidSignature));
+        }
+        check::<Ed25519>();
+        check::<EcdsaP256>();
+        check::<EcdsaP384>();
+        check::<EcdsaP521>();
+        check::<SlhDsaSha2_128f>();
+        #[cfg(feature = "brainpool")]
+        {
+            check::<crate::ecdsa::EcdsaBrainpoolP256r1>();
+            check::<crate::ecdsa::EcdsaBrainpoolP384r1>();
+        }
+        #[cfg(feature = "rsa")]
+        {
+            check::<crate::rsa::RsaPssSha256<3072>>();
+            check::<crate::rsa::RsaPkcs1Sha256<2048>>();
+        }
+    }
+
+    #[test]
+    fn no_identifier_is_there_twice() {
+        let Verifiers(all) = Verifiers::core();
+        let identifiers: Vec<_> = all
+            .iter()
+            .map(|verifier| verifier.signature_algorithm())
+            .collect();
+        for (index, identifier) in identifiers.iter().enumerate() {
+            assert!(!identifiers[..index].contains(identifier), "{identifier:?}");
+        }
+        assert!(identifiers.len() >= 3 + 12 + 4);
     }
 
     #[test]

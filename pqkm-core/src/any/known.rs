@@ -1,12 +1,27 @@
 //! The algorithms of this crate as enums, for programs that `match` on what they read.
+//!
+//! Keys on elliptic curves (`id-ecPublicKey`) and RSA keys (`rsaEncryption`) are not among them: their
+//! identifiers do not say what a key is for. A program that reads one says it, by
+//! [`promote`](super::AnyPublicKey::promote).
 
 use super::{AnyPrivateKey, AnyPublicKey, PromoteFrom};
 use crate::{
     algorithm::Algorithm,
+    ed25519::Ed25519,
     error::DecodeError,
-    key::{DecapsulationKey, EncapsulationKey, SigningKey, VerifyingKey},
+    key::{
+        AgreementKey, AgreementPublicKey, DecapsulationKey, EncapsulationKey, SigningKey,
+        VerifyingKey,
+    },
     mldsa::{MlDsa44, MlDsa65, MlDsa87},
     mlkem::{MlKem512, MlKem768, MlKem1024},
+    slhdsa::{
+        SlhDsaSha2_128f, SlhDsaSha2_128s, SlhDsaSha2_192f, SlhDsaSha2_192s, SlhDsaSha2_256f,
+        SlhDsaSha2_256s, SlhDsaShake128f, SlhDsaShake128s, SlhDsaShake192f, SlhDsaShake192s,
+        SlhDsaShake256f, SlhDsaShake256s,
+    },
+    x25519::X25519,
+    xwing::XWing,
 };
 
 /// Declares both enums from one list: an algorithm, its public and its private key type.
@@ -92,4 +107,19 @@ known! {
     MlDsa44: VerifyingKey, SigningKey, verifying_key;
     MlDsa65: VerifyingKey, SigningKey, verifying_key;
     MlDsa87: VerifyingKey, SigningKey, verifying_key;
+    SlhDsaSha2_128s: VerifyingKey, SigningKey, verifying_key;
+    SlhDsaSha2_128f: VerifyingKey, SigningKey, verifying_key;
+    SlhDsaSha2_192s: VerifyingKey, SigningKey, verifying_key;
+    SlhDsaSha2_192f: VerifyingKey, SigningKey, verifying_key;
+    SlhDsaSha2_256s: VerifyingKey, SigningKey, verifying_key;
+    SlhDsaSha2_256f: VerifyingKey, SigningKey, verifying_key;
+    SlhDsaShake128s: VerifyingKey, SigningKey, verifying_key;
+    SlhDsaShake128f: VerifyingKey, SigningKey, verifying_key;
+    SlhDsaShake192s: VerifyingKey, SigningKey, verifying_key;
+    SlhDsaShake192f: VerifyingKey, SigningKey, verifying_key;
+    SlhDsaShake256s: VerifyingKey, SigningKey, verifying_key;
+    SlhDsaShake256f: VerifyingKey, SigningKey, verifying_key;
+    XWing: EncapsulationKey, DecapsulationKey, encapsulation_key;
+    Ed25519: VerifyingKey, SigningKey, verifying_key;
+    X25519: AgreementPublicKey, AgreementKey, agreement_public_key;
 }
