@@ -102,7 +102,7 @@ impl Kek {
 
 /// May wrap other keys.
 #[diagnostic::on_unimplemented(
-    message = "a `{Self}` key cannot wrap other keys",
+    message = "a key in the role `{Self}` cannot wrap other keys",
     label = "wrapping needs an `EncapsulationKey` or a `WrappingKey`",
     note = "a shared secret is not a wrapping key: see `SharedSecret::into_derivation_key`"
 )]
@@ -116,7 +116,7 @@ pub trait MayWrap<A: HasKey<Self>>: WrappingRole + Sized {
 
 /// May unwrap other keys.
 #[diagnostic::on_unimplemented(
-    message = "a `{Self}` key cannot unwrap other keys",
+    message = "a key in the role `{Self}` cannot unwrap other keys",
     label = "unwrapping needs a `DecapsulationKey` or a `WrappingKey`"
 )]
 pub trait MayUnwrap<A: HasKey<Self>>: UnwrappingRole + Sized {
