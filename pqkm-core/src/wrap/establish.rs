@@ -223,15 +223,15 @@ impl<A: KemAlgorithm> Unwrap for PreparedDecapsulationKey<A> {
             .map(|bytes| Ciphertext::from_bytes(bytes).ok())
             .collect();
         let valid: Vec<_> = ciphertexts.iter().flatten().collect();
-        let mut secrets = self
-            .decapsulate_many(&valid)
-            .unwrap_or_default()
-            .into_iter();
+        // By reference: a secret that is moved out of a vector leaves its bytes behind there.
+        let secrets = self.decapsulate_many(&valid).unwrap_or_default();
+        let mut secrets = secrets.iter();
         ciphertexts
             .iter()
             .map(|ciphertext| {
                 let ciphertext = ciphertext.as_ref().ok_or(UnwrapError)?;
-                let secret = secrets.next().ok_or(UnwrapError)??;
+                let secret = secrets.next().ok_or(UnwrapError)?;
+                let secret = secret.as_ref().map_err(|_| UnwrapError)?;
                 Ok(self
                     .identity()
                     .kek(ciphertext.as_bytes(), secret.as_bytes()))
