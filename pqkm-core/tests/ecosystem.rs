@@ -1,6 +1,7 @@
 //! Our keys where the ecosystem's traits are asked for: certificates, requests, `kem`.
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
-use std::{str::FromStr, time::Duration};
+use core::{str::FromStr, time::Duration};
 
 use kem::{
     Decapsulator as _, Encapsulate as _, Generate as _, KeyExport as _, TryDecapsulate as _,

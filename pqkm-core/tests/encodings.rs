@@ -1,4 +1,9 @@
 //! Every encoding round-trips, and every damaged one is refused or stands for exactly its own bytes.
+#![expect(
+    clippy::unwrap_used,
+    clippy::integer_division_remainder_used,
+    reason = "a test may fail loudly"
+)]
 
 use pqkm_core::{
     Aes256Key, DecapsulationKey, DecodeError, EncapsulationKey, ExposeToken, Key, MlDsa44, MlDsa65,
@@ -14,8 +19,9 @@ const FORMS: [PrivateKeyForm; 3] = [
     PrivateKeyForm::Both,
 ];
 
-fn pkcs8<A: role::HasKey<R>, R: role::PrivateRole>(key: &Key<A, R>, form: PrivateKeyForm) -> Vec<u8>
+fn pkcs8<A, R: role::PrivateRole>(key: &Key<A, R>, form: PrivateKeyForm) -> Vec<u8>
 where
+    A: role::HasKey<R>,
     A::Material: SeedForms,
 {
     let exposed = key.expose(ExposeToken::acknowledge()).unwrap();
@@ -23,11 +29,9 @@ where
 }
 
 /// A read key must write what was read: in the form that was read.
-fn check_private<A: role::HasKey<R>, R: role::PrivateRole>(
-    bytes: &[u8],
-    form: PrivateKeyForm,
-) -> bool
+fn check_private<A, R: role::PrivateRole>(bytes: &[u8], form: PrivateKeyForm) -> bool
 where
+    A: role::HasKey<R>,
     A::Material: SeedForms + PrivateMaterial,
 {
     Key::<A, R>::from_pkcs8_der(bytes).is_ok_and(|key| {
@@ -36,8 +40,9 @@ where
     })
 }
 
-fn damage_private<A: role::HasKey<R>, R: role::PrivateRole>(key: &Key<A, R>)
+fn damage_private<A, R: role::PrivateRole>(key: &Key<A, R>)
 where
+    A: role::HasKey<R>,
     A::Material: SeedForms + PrivateMaterial,
 {
     for form in FORMS {

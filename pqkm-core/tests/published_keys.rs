@@ -1,4 +1,5 @@
 //! The example keys of RFC 9881 and RFC 9935: good ones load and match, bad ones are refused.
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 use std::{fs, path::Path};
 

@@ -1,6 +1,12 @@
 //! A generator that fails, at whatever draw, is an error everywhere; and a batch equals one by one.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::integer_division_remainder_used,
+    reason = "a test may fail loudly"
+)]
 
-use std::fmt::Debug;
+use core::fmt::Debug;
 
 use pqkm_core::{
     Aes256Key, Aes256Kw, Aes256Kwp, Ciphertext, DecapsulationKey, EncapsulateError,
@@ -46,22 +52,18 @@ fn fails_everywhere<T, E: PartialEq + Debug>(
 #[test]
 fn generation_fails_with_the_generator() {
     let error = GenerateError::Randomness;
-    fails_everywhere(error, |rng| DecapsulationKey::<MlKem512>::generate(rng));
-    fails_everywhere(error, |rng| {
-        DecapsulationKey::<MlKem768>::generate_checked(rng)
-    });
+    fails_everywhere(error, DecapsulationKey::<MlKem512>::generate);
+    fails_everywhere(error, DecapsulationKey::<MlKem768>::generate_checked);
     fails_everywhere(error, |rng| {
         DecapsulationKey::<MlKem1024>::generate_many(3, rng)
     });
-    fails_everywhere(error, |rng| SigningKey::<MlDsa44>::generate(rng));
-    fails_everywhere(error, |rng| SigningKey::<MlDsa65>::generate_checked(rng));
+    fails_everywhere(error, SigningKey::<MlDsa44>::generate);
+    fails_everywhere(error, SigningKey::<MlDsa65>::generate_checked);
     fails_everywhere(error, |rng| SigningKey::<MlDsa87>::generate_many(3, rng));
-    fails_everywhere(error, |rng| Aes256Key::generate(rng));
-    fails_everywhere(error, |rng| WrappingKey::<Aes256Kw>::generate(rng));
-    fails_everywhere(error, |rng| {
-        pqkm_core::DerivationKey::<HkdfSha384>::generate(rng)
-    });
-    fails_everywhere(error, |rng| KeyId::generate(rng));
+    fails_everywhere(error, Aes256Key::generate);
+    fails_everywhere(error, WrappingKey::<Aes256Kw>::generate);
+    fails_everywhere(error, pqkm_core::DerivationKey::<HkdfSha384>::generate);
+    fails_everywhere(error, KeyId::generate);
 }
 
 #[test]

@@ -1,5 +1,11 @@
 //! Attacks on wrapped keys, signed wrapped keys and sealed payloads. Whatever is changed, the answer is
 //! the one opaque error.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::large_stack_arrays,
+    reason = "a test may fail loudly"
+)]
 
 use pqkm_core::{
     Aes256Gcm, Aes256Key, Aes256Kwp, DataKey, DecapsulationKey, DecodeError, DerivationKey,

@@ -1,6 +1,6 @@
 //! Handles to keys inside a module: the key never leaves it, and the handle does what a key does.
 
-use std::cell::Cell;
+use core::cell::Cell;
 
 use pqkm_core::{
     Ciphertext, Decapsulate, DecapsulateError, DecapsulationKey, EncapsulationKey, ExposeToken,
@@ -18,6 +18,7 @@ pub struct Device {
 
 impl Device {
     /// A module with these keys in it.
+    #[must_use]
     pub const fn new(kem: DecapsulationKey<MlKem768>, signer: SigningKey<MlDsa65>) -> Self {
         Self {
             kem,
@@ -27,6 +28,7 @@ impl Device {
     }
 
     /// How often the module was asked.
+    #[must_use]
     pub const fn calls(&self) -> u32 {
         self.calls.get()
     }

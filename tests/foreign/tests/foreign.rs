@@ -1,4 +1,5 @@
 //! Keys of algorithms of another crate, and keys held elsewhere, do what our own do.
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 use pkcs8::{DecodePrivateKey, EncodePrivateKey};
 use pqkm_core::{

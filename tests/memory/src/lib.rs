@@ -7,8 +7,10 @@
     reason = "an allocator is unsafe to implement; this crate is for tests alone"
 )]
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::{Cell, RefCell};
+use core::alloc::{GlobalAlloc, Layout};
+use core::cell::{Cell, RefCell};
+use core::slice;
+use std::alloc::System;
 
 /// The system's allocator, with eyes.
 pub struct Watching;
@@ -44,7 +46,7 @@ unsafe impl GlobalAlloc for Watching {
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         // SAFETY: the block is still allocated, has that size, and all of it was initialized.
-        look(unsafe { std::slice::from_raw_parts(block, layout.size()) });
+        look(unsafe { slice::from_raw_parts(block, layout.size()) });
         // SAFETY: the caller's duties are those of this function.
         unsafe { System.dealloc(block, layout) }
     }

@@ -1,5 +1,6 @@
 //! No block that is freed holds a secret, for every type that owns one and every operation that makes
 //! copies on the way. Inline secrets are put into a box, so that their drop is a block's.
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 use pkcs8::EncodePrivateKey as _;
 use pqkm_core::{
