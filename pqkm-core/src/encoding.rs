@@ -401,3 +401,42 @@ where
         one_asymmetric_key::<A>(&contents).map_err(|_| DecodeError::Malformed)
     }
 }
+
+/// A private key with one raw form beside PKCS#8, as hardware and protocols exchange it:
+/// SLH-DSA `sk`, 4n bytes; X25519 and Ed25519 private keys, 32 bytes; the integer of an elliptic curve
+/// key, big-endian, as long as the curve's order; an X-Wing seed, 32 bytes.
+pub trait RawPrivateKey: SecretMaterial {
+    /// Reads the raw form.
+    ///
+    /// # Errors
+    /// [`DecodeError`] for a wrong length or a value that is no private key.
+    fn from_raw(bytes: &[u8]) -> Result<Self, DecodeError>;
+
+    /// Writes the raw form.
+    fn to_raw(&self) -> Zeroizing<Vec<u8>>;
+}
+
+impl<A: HasKey<R>, R: PrivateRole> Key<A, R>
+where
+    A::Material: RawPrivateKey,
+{
+    /// The private key of its raw form: see [`RawPrivateKey`]. The original bytes stay the caller's to
+    /// erase.
+    ///
+    /// # Errors
+    /// [`DecodeError`] for a wrong length or a value that is no private key.
+    pub fn from_raw_private_key(bytes: &[u8]) -> Result<Self, DecodeError> {
+        A::Material::from_raw(bytes).map(Self::from_material)
+    }
+}
+
+impl<A: HasKey<R>, R: PrivateRole> Exposed<'_, A, R>
+where
+    A::Material: RawPrivateKey,
+{
+    /// The raw form: see [`RawPrivateKey`].
+    #[must_use]
+    pub fn to_raw_private_key(&self) -> Zeroizing<Vec<u8>> {
+        self.key.material().to_raw()
+    }
+}

@@ -90,6 +90,18 @@ errors! {
         Refused => "the holder of the key refused",
     }
 
+    /// A secret could not be agreed on.
+    AgreeError {
+        /// The random number generator failed; there is no ephemeral key.
+        Randomness => "the random number generator failed",
+        /// The peer's key cannot be used: the secret would be the same for every private key.
+        InvalidKey => "the peer's key cannot be used",
+        /// A self-test failed earlier; the library refuses work.
+        NotOperational => "the library is in its error state",
+        /// The device or backend that holds the key refused.
+        Refused => "the holder of the key refused",
+    }
+
     /// Bytes are not a valid encoding.
     DecodeError {
         /// Not the expected DER structure, or not canonical.
@@ -215,6 +227,7 @@ not_operational!(
     SignError,
     EncapsulateError,
     DecapsulateError,
+    AgreeError,
     WrapError
 );
 

@@ -9,10 +9,12 @@ use rand_core::TryCryptoRng;
 use crate::{
     algorithm::{KemAlgorithm, SignatureAlgorithm, VerificationAlgorithm},
     engine::Engine,
-    error::{EncapsulateError, EngineUnavailable, GenerateError},
+    error::{EncapsulateError, EngineUnavailable, GenerateError, InvalidSignature, SignError},
     key::{DecapsulationKey, EncapsulationKey, KemPair, SignaturePair, SigningKey, VerifyingKey},
     mldsa::{self, MlDsaParameters},
-    output::EncapsulatedSecret,
+    output::{EncapsulatedSecret, HeapBytes, Signature},
+    slhdsa::{self, SlhDsaParameters, SlhDsaSigning, SlhDsaVerification},
+    state,
 };
 
 pub use crate::given::{Exhausted, GivenBytes};
@@ -20,7 +22,7 @@ pub use crate::given::{Exhausted, GivenBytes};
 /// Enters the error state, as a self-test that fails does: to see how a program copes with it. There
 /// is no way back.
 pub fn enter_error_state() {
-    crate::state::fail();
+    state::fail();
 }
 
 /// Generates key pairs with one engine: see [`DecapsulationKey::generate_many`].
@@ -76,4 +78,40 @@ pub fn mu_of_formatted<P: MlDsaParameters + VerificationAlgorithm>(
     formatted: &[u8],
 ) -> [u8; 64] {
     mldsa::mu_of_formatted(key.as_bytes(), formatted)
+}
+
+/// Signs a formatted message M' (FIPS 205, Algorithm 19 (`slh_sign_internal`)). The `n` bytes that
+/// `rng` gives are `addrnd`; `PK.seed`, the first half of the public key, signs deterministically.
+///
+/// # Errors
+/// [`SignError::Randomness`] if `rng` fails.
+pub fn slh_sign_internal<P, R: TryCryptoRng + ?Sized>(
+    key: &SigningKey<P>,
+    formatted: &[u8],
+    rng: &mut R,
+) -> Result<Signature<P>, SignError>
+where
+    P: SlhDsaParameters
+        + SignatureAlgorithm<Signing = SlhDsaSigning<P>>
+        + VerificationAlgorithm<Signature = HeapBytes<P>>,
+{
+    state::check()?;
+    slhdsa::sign_internal(&key.material().expand(), &[formatted], rng).map(Signature)
+}
+
+/// Verifies a signature on a formatted message M' (FIPS 205, Algorithm 20 (`slh_verify_internal`)).
+///
+/// # Errors
+/// [`InvalidSignature`], without a reason.
+pub fn slh_verify_internal<P>(
+    key: &VerifyingKey<P>,
+    formatted: &[u8],
+    signature: &Signature<P>,
+) -> Result<(), InvalidSignature>
+where
+    P: SlhDsaParameters
+        + VerificationAlgorithm<Verification = SlhDsaVerification<P>, Signature = HeapBytes<P>>,
+{
+    state::check().map_err(|_| InvalidSignature)?;
+    slhdsa::verify_internal(key.material(), &[formatted], &signature.0)
 }

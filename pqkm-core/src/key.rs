@@ -15,6 +15,7 @@ use crate::{
     secret::ExposeToken,
 };
 
+mod agree;
 mod derive;
 mod kem;
 mod sign;

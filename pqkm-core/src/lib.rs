@@ -55,8 +55,13 @@ extern crate alloc;
 #[cfg(any(test, feature = "std"))]
 extern crate std;
 
+mod agreement;
 mod algorithm;
 mod any;
+mod ec;
+mod ecdh;
+mod ecdsa;
+mod ed25519;
 mod encoding;
 mod engine;
 mod error;
@@ -77,22 +82,29 @@ mod mlkem;
 mod operations;
 mod output;
 mod prepared;
+mod rfc8410;
 pub mod role;
+#[cfg(feature = "rsa")]
+mod rsa;
 mod rustcrypto;
 mod secret;
 mod self_test;
+mod slhdsa;
 mod state;
 mod symmetric;
 mod time;
 pub mod transfer;
 mod verify_by_oid;
 mod wrap;
+mod x25519;
+mod xwing;
 
 #[cfg(feature = "getrandom")]
 pub use getrandom::SysRng;
 // The crates whose types and traits stand in this crate's API.
 pub use {der, kem, pkcs8, rand_core, signature, spki, zeroize};
 
+pub use agreement::{AgreedSecret, AgreementAlgorithm, AgreementMaterials};
 pub use algorithm::{
     Algorithm, Encapsulated, KemAlgorithm, KemMaterials, OutputBytes, PrivateMaterial,
     PublicMaterial, SecretMaterial, SignatureAlgorithm, SignatureMaterials, SupportsContext,
@@ -101,13 +113,20 @@ pub use algorithm::{
 pub use any::{
     AnyPrivateKey, AnyPublicKey, Attribute, KnownPrivateKey, KnownPublicKey, PromoteFrom,
 };
-pub use encoding::{PrivateKeyForm, SeedForms};
+#[cfg(feature = "brainpool")]
+pub use ecdh::{EcdhBrainpoolP256r1, EcdhBrainpoolP384r1};
+pub use ecdh::{EcdhP256, EcdhP384, EcdhP521};
+#[cfg(feature = "brainpool")]
+pub use ecdsa::{EcdsaBrainpoolP256r1, EcdsaBrainpoolP384r1};
+pub use ecdsa::{EcdsaP256, EcdsaP384, EcdsaP521, EcdsaParameters};
+pub use ed25519::Ed25519;
+pub use encoding::{PrivateKeyForm, RawPrivateKey, SeedForms};
 pub use engine::Engine;
 pub use error::{
-    AlgorithmTaken, ClockUnavailable, ContextTooLong, DecapsulateError, DecodeError, DeriveError,
-    DigestLength, EncapsulateError, EngineUnavailable, GenerateError, InvalidSignature,
-    NotExportable, NotOperational, ReceiveError, ReplayError, SendError, SignError, UnwrapError,
-    VerifyByOidError, WrapError,
+    AgreeError, AlgorithmTaken, ClockUnavailable, ContextTooLong, DecapsulateError, DecodeError,
+    DeriveError, DigestLength, EncapsulateError, EngineUnavailable, GenerateError,
+    InvalidSignature, NotExportable, NotOperational, ReceiveError, ReplayError, SendError,
+    SignError, UnwrapError, VerifyByOidError, WrapError,
 };
 pub use ident::{Fingerprint, KeyId, Version};
 pub use key::{
@@ -117,14 +136,24 @@ pub use key::{
 pub use message::{Context, Message, PreHash, PreHashed};
 pub use mldsa::{MlDsa44, MlDsa65, MlDsa87, MlDsaParameters};
 pub use mlkem::{MlKem512, MlKem768, MlKem1024, MlKemParameters};
-pub use operations::{Decapsulate, Encapsulate, KeyHandle, Sign, Verify};
-pub use output::{Ciphertext, EncapsulatedSecret, SharedSecret, Signature};
+pub use operations::{Agree, Decapsulate, Encapsulate, KeyHandle, Sign, Verify};
+pub use output::{Ciphertext, EncapsulatedSecret, OutputLength, SharedSecret, Signature};
 pub use prepared::{
     PreparedDecapsulationKey, PreparedEncapsulationKey, PreparedSigningKey, PreparedVerifyingKey,
+};
+#[cfg(feature = "rsa")]
+pub use rsa::{
+    RsaModulus, RsaOaepSha256, RsaPkcs1Sha256, RsaPkcs1Sha384, RsaPkcs1Sha512, RsaPssSha256,
+    RsaPssSha384, RsaPssSha512,
 };
 pub use rustcrypto::KemSizes;
 pub use secret::{ExposeToken, SecretArray, SecretBytes};
 pub use self_test::{is_operational, self_test};
+pub use slhdsa::{
+    SlhDsaParameters, SlhDsaSha2_128f, SlhDsaSha2_128s, SlhDsaSha2_192f, SlhDsaSha2_192s,
+    SlhDsaSha2_256f, SlhDsaSha2_256s, SlhDsaShake128f, SlhDsaShake128s, SlhDsaShake192f,
+    SlhDsaShake192s, SlhDsaShake256f, SlhDsaShake256s,
+};
 pub use symmetric::{
     Aes256Gcm, Aes256Key, Aes256Kw, Aes256Kwp, DataAlgorithm, DerivationAlgorithm, HkdfSha256,
     HkdfSha384, HkdfSha512, Kmac128, Kmac256, SymmetricAlgorithm, WrapAlgorithm,
@@ -137,3 +166,5 @@ pub use wrap::{
     Kek, KekName, KeyAttributes, PqkmSeal, RewrapError, SealKey, Sealed, SignedWrappedKey, Unwrap,
     UnwrapItem, Wrap, WrapContext, WrapHeader, WrapItem, Wrappable, WrappedKey,
 };
+pub use x25519::X25519;
+pub use xwing::XWing;

@@ -65,6 +65,14 @@ impl<'a> Message<'a> {
         }
     }
 
+    /// The message, for algorithms that know neither contexts nor digests; none if there is one.
+    pub(crate) const fn as_plain(&self) -> Option<&'a [u8]> {
+        match self {
+            Self::Pure { message, context } if context.as_bytes().is_empty() => Some(message),
+            _ => None,
+        }
+    }
+
     /// A message in a context.
     #[must_use]
     pub const fn with_context(message: &'a [u8], context: Context<'a>) -> Self {

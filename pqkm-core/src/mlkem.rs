@@ -218,7 +218,7 @@ fn encapsulate_each<P: MlKemParameters, R: TryCryptoRng + ?Sized>(
 ) -> Result<Vec<dispatch::Encapsulated<P>>, EncapsulateError> {
     if let [key] = keys {
         // One key does not fill the lanes of a batch.
-        let prepared = PreparedEncapsulation(dispatch::expand_ek::<P>(engine, key.bytes()));
+        let prepared = PreparedEncapsulation::<P>(dispatch::expand_ek::<P>(engine, key.bytes()));
         return encapsulate(&prepared, 1, rng);
     }
     let drawn = draw::<M_BYTES, R>(keys.len(), rng).ok_or(EncapsulateError::Randomness)?;

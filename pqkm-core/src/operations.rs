@@ -7,13 +7,14 @@
 use rand_core::TryCryptoRng;
 
 use crate::{
+    agreement::{AgreedSecret, AgreementAlgorithm},
     algorithm::{Algorithm, KemAlgorithm, SignatureAlgorithm, VerificationAlgorithm},
     engine::Engine,
-    error::{DecapsulateError, EncapsulateError, InvalidSignature, SignError},
-    key::{EncapsulationKey, Key, VerifyingKey},
+    error::{AgreeError, DecapsulateError, EncapsulateError, InvalidSignature, SignError},
+    key::{AgreementPublicKey, EncapsulationKey, Key, VerifyingKey},
     message::Message,
     output::{Ciphertext, EncapsulatedSecret, SharedSecret, Signature},
-    role::{Decapsulation, Encapsulation, HasKey, Role, Signing, Verification},
+    role::{Agreement, Decapsulation, Encapsulation, HasKey, Role, Signing, Verification},
     state,
 };
 
@@ -100,6 +101,36 @@ pub trait Decapsulate: KeyHandle<Algorithm: KemAlgorithm, Role = Decapsulation> 
 
     /// The public half.
     fn encapsulation_key(&self) -> EncapsulationKey<Self::Algorithm>;
+}
+
+/// Agrees on shared secrets.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot agree on a shared secret",
+    label = "agreement needs an `AgreementKey`, or a handle whose role is `Agreement`"
+)]
+pub trait Agree: KeyHandle<Algorithm: AgreementAlgorithm, Role = Agreement> {
+    /// Computes the secret that this key and the peer's have in common.
+    ///
+    /// # Errors
+    /// [`AgreeError`].
+    fn agree(
+        &self,
+        peer: &AgreementPublicKey<Self::Algorithm>,
+    ) -> Result<AgreedSecret<Self::Algorithm>, AgreeError>;
+
+    /// The public half.
+    fn agreement_public_key(&self) -> AgreementPublicKey<Self::Algorithm>;
+}
+
+impl<A: AgreementAlgorithm> Agree for Key<A, Agreement> {
+    fn agree(&self, peer: &AgreementPublicKey<A>) -> Result<AgreedSecret<A>, AgreeError> {
+        state::check()?;
+        A::agree(self.material(), peer.material()).map(AgreedSecret::new)
+    }
+
+    fn agreement_public_key(&self) -> AgreementPublicKey<A> {
+        Self::agreement_public_key(self)
+    }
 }
 
 impl<A: SignatureAlgorithm> Sign for Key<A, Signing> {

@@ -12,6 +12,10 @@ use crate::{
     symmetric::{DerivationAlgorithm, SymmetricMaterial},
 };
 
+mod bytes;
+
+pub use bytes::{HeapBytes, OutputLength};
+
 /// A signature by a key of algorithm `A`.
 ///
 /// Its bytes were checked for length only; whether they are a signature is for

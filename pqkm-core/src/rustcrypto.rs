@@ -248,7 +248,7 @@ impl<A: KemAlgorithm> Generate for PreparedDecapsulationKey<A> {
     }
 }
 
-/// The `kem` crate's view of ML-KEM.
+/// The `kem` crate's view of ML-KEM and X-Wing.
 macro_rules! kem_sizes {
     ($($name:ident: $ek:ident, $ciphertext:ident;)+) => {$(
         impl KemSizes for crate::$name {
@@ -270,4 +270,5 @@ kem_sizes! {
     MlKem512: U800, U768;
     MlKem768: U1184, U1088;
     MlKem1024: U1568, U1568;
+    XWing: U1216, U1120;
 }

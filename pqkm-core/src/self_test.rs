@@ -2,7 +2,11 @@
 
 use crate::{error::NotOperational, state};
 
+mod classical;
 mod lattice;
+#[cfg(feature = "rsa")]
+mod rsa;
+mod stateless;
 mod symmetric;
 
 /// Runs the known-answer tests of every algorithm on every engine that this CPU runs.
@@ -15,12 +19,25 @@ mod symmetric;
 /// [`NotOperational`] if a test fails now or failed before.
 pub fn self_test() -> Result<(), NotOperational> {
     state::check()?;
-    if symmetric::pass() && lattice::pass() {
+    if symmetric::pass()
+        && lattice::pass()
+        && stateless::pass()
+        && classical::pass()
+        && rsa_passes()
+    {
         Ok(())
     } else {
         state::fail();
         Err(NotOperational)
     }
+}
+
+#[cfg(feature = "rsa")]
+use rsa::pass as rsa_passes;
+
+#[cfg(not(feature = "rsa"))]
+const fn rsa_passes() -> bool {
+    true
 }
 
 /// Whether no self-test has failed.

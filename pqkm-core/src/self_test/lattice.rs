@@ -18,8 +18,8 @@ use crate::{
 };
 
 /// The bytes 0, 1, 2, ...: more than any run draws.
-fn input() -> [u8; 128] {
-    let mut input = [0; 128];
+pub(super) fn input() -> [u8; 160] {
+    let mut input = [0; 160];
     for (byte, value) in input.iter_mut().zip(0..) {
         *byte = value;
     }
@@ -56,14 +56,14 @@ fn run_signature<A: SignatureAlgorithm>(engine: Engine) -> Option<[u8; 32]> {
     (is_valid && !sk.to_bytes().is_empty()).then(|| digest.finalize().into())
 }
 
-fn kem_passes<A: KemAlgorithm>(answer: [u8; 32]) -> bool {
+pub(super) fn kem_passes<A: KemAlgorithm>(answer: [u8; 32]) -> bool {
     Engine::ALL
         .iter()
         .filter(|engine| engine.is_available() && A::supports(**engine))
         .all(|engine| run_kem::<A>(*engine) == Some(answer))
 }
 
-fn signature_passes<A: SignatureAlgorithm>(answer: [u8; 32]) -> bool {
+pub(super) fn signature_passes<A: SignatureAlgorithm>(answer: [u8; 32]) -> bool {
     Engine::ALL
         .iter()
         .filter(|engine| engine.is_available() && A::supports(**engine))
