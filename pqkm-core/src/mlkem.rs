@@ -123,8 +123,10 @@ macro_rules! parameter_sets {
                 key: &Self::PreparedEncapsulation,
                 rng: &mut R,
             ) -> Result<Encapsulated<Self>, EncapsulateError> {
-                // One message makes one ciphertext.
-                encapsulate(key, 1, rng)?.pop().ok_or(EncapsulateError::Randomness)
+                // One message makes one ciphertext; the block it was in keeps no copy.
+                let mut made = encapsulate(key, 1, rng)?;
+                let one = made.first_mut().map(dispatch::move_encapsulated::<Self>);
+                one.ok_or(EncapsulateError::Randomness)
             }
 
             fn encapsulate_many<R: TryCryptoRng + ?Sized>(
@@ -147,16 +149,16 @@ macro_rules! parameter_sets {
                 key: &Self::PreparedDecapsulation,
                 ciphertext: &Self::Ciphertext,
             ) -> Result<Self::SharedSecret, DecapsulateError> {
-                let mut secrets = dispatch::decapsulate::<Self>(&key.0, &[ciphertext]);
-                secrets.pop().ok_or(DecapsulateError::Failed)
+                let secrets = Zeroizing::new(dispatch::decapsulate::<Self>(&key.0, &[ciphertext]));
+                secrets.first().copied().ok_or(DecapsulateError::Failed)
             }
 
             fn decapsulate_many(
                 key: &Self::PreparedDecapsulation,
                 ciphertexts: &[&Self::Ciphertext],
             ) -> Vec<Result<Self::SharedSecret, DecapsulateError>> {
-                let secrets = dispatch::decapsulate::<Self>(&key.0, ciphertexts);
-                secrets.into_iter().map(Ok).collect()
+                let secrets = Zeroizing::new(dispatch::decapsulate::<Self>(&key.0, ciphertexts));
+                secrets.iter().copied().map(Ok).collect()
             }
         }
     )+};
@@ -214,6 +216,11 @@ fn encapsulate_each<P: MlKemParameters, R: TryCryptoRng + ?Sized>(
     keys: &[&MlKemEncapsulation<P>],
     rng: &mut R,
 ) -> Result<Vec<dispatch::Encapsulated<P>>, EncapsulateError> {
+    if let [key] = keys {
+        // One key does not fill the lanes of a batch.
+        let prepared = PreparedEncapsulation::<P>(dispatch::expand_ek::<P>(engine, key.bytes()));
+        return encapsulate(&prepared, 1, rng);
+    }
     let drawn = draw::<M_BYTES, R>(keys.len(), rng).ok_or(EncapsulateError::Randomness)?;
     let eks = keys.iter().map(|key| key.bytes());
     let items: Vec<_> = eks.zip(drawn.iter()).collect();

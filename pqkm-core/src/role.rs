@@ -25,7 +25,7 @@ pub trait Role: sealed::Sealed + Copy + Debug + Send + Sync + 'static {
 
 /// A role whose keys are public: they can be printed, cloned and compared.
 #[diagnostic::on_unimplemented(
-    message = "a `{Self}` key is secret: it cannot be printed, cloned, compared or serialized",
+    message = "a key in the role `{Self}` is secret: it cannot be printed, cloned, compared or serialized",
     label = "only public keys (`VerifyingKey`, `EncapsulationKey`, `AgreementPublicKey`) can",
     note = "secret bytes leave through `expose`, which takes an `ExposeToken`"
 )]
@@ -33,7 +33,7 @@ pub trait PublicRole: Role {}
 
 /// A role whose keys are secret.
 #[diagnostic::on_unimplemented(
-    message = "a `{Self}` key is public: there is nothing to keep, wrap or expose",
+    message = "a key in the role `{Self}` is public: there is nothing to keep, wrap or expose",
     label = "a secret key is needed here"
 )]
 pub trait SecretRole: Role {
@@ -53,14 +53,14 @@ pub enum KeyKind {
 
 /// A secret role whose keys have a public half and travel in PKCS#8.
 #[diagnostic::on_unimplemented(
-    message = "a `{Self}` key is not the private half of a pair",
+    message = "a key in the role `{Self}` is not the private half of a pair",
     label = "PKCS#8 holds `SigningKey`, `DecapsulationKey` and `AgreementKey`"
 )]
 pub trait PrivateRole: SecretRole {}
 
 /// A role whose keys, and handles to such keys, can wrap other keys.
 #[diagnostic::on_unimplemented(
-    message = "a `{Self}` key cannot wrap other keys",
+    message = "a key in the role `{Self}` cannot wrap other keys",
     label = "wrapping is for the roles `Encapsulation` and `Wrapping`",
     note = "a key has one role for life: SP 800-57 Part 1 Rev. 5, section 5.2"
 )]
@@ -68,7 +68,7 @@ pub trait WrappingRole: Role {}
 
 /// A role whose keys, and handles to such keys, can unwrap other keys.
 #[diagnostic::on_unimplemented(
-    message = "a `{Self}` key cannot unwrap other keys",
+    message = "a key in the role `{Self}` cannot unwrap other keys",
     label = "unwrapping is for the roles `Decapsulation` and `Wrapping`",
     note = "a key has one role for life: SP 800-57 Part 1 Rev. 5, section 5.2"
 )]
@@ -180,26 +180,26 @@ macro_rules! operations {
 
 operations! {
     /// May make signatures.
-    MaySign, "a `{Self}` key cannot sign", "signing needs a `SigningKey`",
+    MaySign, "a key in the role `{Self}` cannot sign", "signing needs a `SigningKey`",
         "a key has one role for life: SP 800-57 Part 1 Rev. 5, section 5.2": as_signing -> Signing;
     /// May verify signatures.
-    MayVerify, "a `{Self}` key cannot verify signatures", "verifying needs a `VerifyingKey`",
+    MayVerify, "a key in the role `{Self}` cannot verify signatures", "verifying needs a `VerifyingKey`",
         "`SigningKey::verifying_key` gives the public half": as_verification -> Verification;
     /// May encapsulate a shared secret.
-    MayEncapsulate, "a `{Self}` key cannot encapsulate", "encapsulating needs an `EncapsulationKey`",
+    MayEncapsulate, "a key in the role `{Self}` cannot encapsulate", "encapsulating needs an `EncapsulationKey`",
         "`DecapsulationKey::encapsulation_key` gives the public half":
         as_encapsulation -> Encapsulation;
     /// May decapsulate a shared secret.
-    MayDecapsulate, "a `{Self}` key cannot decapsulate",
+    MayDecapsulate, "a key in the role `{Self}` cannot decapsulate",
         "decapsulating needs a `DecapsulationKey`",
         "a key has one role for life: SP 800-57 Part 1 Rev. 5, section 5.2":
         as_decapsulation -> Decapsulation;
     /// May derive other keys.
-    MayDerive, "a `{Self}` key cannot derive other keys", "deriving needs a `DerivationKey`",
+    MayDerive, "a key in the role `{Self}` cannot derive other keys", "deriving needs a `DerivationKey`",
         "a shared secret becomes a `DerivationKey` through `SharedSecret::into_derivation_key`":
         as_derivation -> Derivation;
     /// May agree on a shared secret.
-    MayAgree, "a `{Self}` key cannot agree on a shared secret", "agreement needs an `AgreementKey`",
+    MayAgree, "a key in the role `{Self}` cannot agree on a shared secret", "agreement needs an `AgreementKey`",
         "a KEM is not a key exchange: see `Encapsulate` and `Decapsulate`":
         as_agreement -> Agreement;
 }

@@ -1,20 +1,17 @@
-//! Every encoding of a key has one form: round trips, truncations, flipped bits, arbitrary bytes.
-#![expect(clippy::unwrap_used, reason = "a failure is the test's")]
+//! Every encoding round-trips, and every damaged one is refused or stands for exactly its own bytes.
+#![expect(
+    clippy::unwrap_used,
+    clippy::integer_division_remainder_used,
+    reason = "a test may fail loudly"
+)]
 
 use pqkm_core::{
-    DecapsulationKey, DecodeError, EncapsulationKey, ExposeToken, KemAlgorithm, Key, MlDsa44,
-    MlDsa65, MlDsa87, MlKem512, MlKem768, MlKem1024, PrivateKeyForm, PrivateMaterial,
-    PublicMaterial, Sealed, SeedForms, SignatureAlgorithm, SignedWrappedKey, SigningKey,
-    VerifyingKey, WrappedKey,
-    pkcs8::{DecodePrivateKey, EncodePrivateKey, LineEnding},
-    role::{HasKey, PrivateRole, PublicRole},
-    spki::{DecodePublicKey, EncodePublicKey},
+    Aes256Key, DecapsulationKey, DecodeError, EncapsulationKey, ExposeToken, Key, MlDsa44, MlDsa65,
+    MlDsa87, MlKem512, MlKem768, MlKem1024, PrivateKeyForm, PrivateMaterial, Sealed, SeedForms,
+    SignedWrappedKey, SigningKey, VerifyingKey, WrapContext, WrappedKey, role,
 };
-use pqkm_testkit::{
-    mutate::{for_each_bit_flip, for_each_extension, for_each_truncation},
-    rng::SeededRng,
-};
-use proptest::prelude::{ProptestConfig, any, proptest};
+use pqkm_testkit::{mutate, rng::SeededRng, strategy};
+use proptest::prelude::{any, proptest};
 
 const FORMS: [PrivateKeyForm; 3] = [
     PrivateKeyForm::Seed,
@@ -22,214 +19,179 @@ const FORMS: [PrivateKeyForm; 3] = [
     PrivateKeyForm::Both,
 ];
 
-fn check_public<A: HasKey<R>, R: PublicRole>(key: &Key<A, R>)
+fn pkcs8<A, R: role::PrivateRole>(key: &Key<A, R>, form: PrivateKeyForm) -> Vec<u8>
 where
-    A::Material: PublicMaterial,
+    A: role::HasKey<R>,
+    A::Material: SeedForms,
 {
-    let raw = key.as_bytes();
-    assert!(Key::<A, R>::from_bytes(raw).unwrap() == *key);
-    for_each_truncation(raw, |cut| {
-        assert_eq!(
-            Key::<A, R>::from_bytes(cut).err(),
-            Some(DecodeError::Length)
-        );
-    });
-    for_each_extension(raw, |longer| {
-        assert_eq!(
-            Key::<A, R>::from_bytes(longer).err(),
-            Some(DecodeError::Length)
-        );
-    });
+    let exposed = key.expose(ExposeToken::acknowledge()).unwrap();
+    exposed.to_pkcs8_der_as(form).unwrap().as_bytes().to_vec()
+}
 
-    let der = key.to_spki_der();
-    assert!(Key::<A, R>::from_spki_der(&der).unwrap() == *key);
-    let pem = key.to_public_key_pem(LineEnding::LF).unwrap();
-    assert!(Key::<A, R>::from_public_key_pem(&pem).unwrap() == *key);
-    for_each_truncation(&der, |cut| {
-        assert!(Key::<A, R>::from_spki_der(cut).is_err());
-    });
-    for_each_extension(&der, |longer| {
-        assert!(Key::<A, R>::from_spki_der(longer).is_err());
-    });
-    for_each_bit_flip(&der, |bit, flipped| {
-        if let Ok(read) = Key::<A, R>::from_spki_der(flipped) {
-            assert_eq!(read.to_spki_der(), flipped, "bit {bit}");
-            assert!(read.fingerprint() != key.fingerprint());
+/// A read key must write what was read: in the form that was read.
+fn check_private<A, R: role::PrivateRole>(bytes: &[u8], form: PrivateKeyForm) -> bool
+where
+    A: role::HasKey<R>,
+    A::Material: SeedForms + PrivateMaterial,
+{
+    Key::<A, R>::from_pkcs8_der(bytes).is_ok_and(|key| {
+        assert_eq!(pkcs8(&key, form), bytes);
+        true
+    })
+}
+
+fn damage_private<A, R: role::PrivateRole>(key: &Key<A, R>)
+where
+    A: role::HasKey<R>,
+    A::Material: SeedForms + PrivateMaterial,
+{
+    for form in FORMS {
+        let der = pkcs8(key, form);
+        assert!(check_private::<A, R>(&der, form));
+        mutate::for_each_truncation(&der, |cut| assert!(!check_private::<A, R>(cut, form)));
+        let mut longer = der.clone();
+        longer.push(0);
+        assert!(!check_private::<A, R>(&longer, form), "trailing byte");
+        // Every bit of the first 96 bytes, which hold all of the structure, and one bit of each byte
+        // after them.
+        for i in (0..der.len() * 8).filter(|i| *i < 96 * 8 || i % 9 == 0) {
+            let mut damaged = der.clone();
+            mutate::flip(&mut damaged, i);
+            let read = check_private::<A, R>(&damaged, form);
+            assert!(
+                !read || form != PrivateKeyForm::Both,
+                "bit {i} of both forms"
+            );
+        }
+    }
+}
+
+macro_rules! private_keys {
+    ($($test:ident: $key:ident<$algorithm:ty>, $role:ident;)+) => {$(
+        #[test]
+        fn $test() {
+            let mut rng = SeededRng::from_label(stringify!($test));
+            let key = $key::<$algorithm>::generate(&mut rng).unwrap();
+            damage_private::<$algorithm, role::$role>(&key);
+        }
+    )+};
+}
+
+private_keys! {
+    ml_kem_512_private: DecapsulationKey<MlKem512>, Decapsulation;
+    ml_kem_768_private: DecapsulationKey<MlKem768>, Decapsulation;
+    ml_kem_1024_private: DecapsulationKey<MlKem1024>, Decapsulation;
+    ml_dsa_44_private: SigningKey<MlDsa44>, Signing;
+    ml_dsa_65_private: SigningKey<MlDsa65>, Signing;
+    ml_dsa_87_private: SigningKey<MlDsa87>, Signing;
+}
+
+/// Damages a valid encoding; whatever is read anyway must write those very bytes.
+fn damage(valid: &[u8], read_and_write: impl Fn(&[u8]) -> Option<Vec<u8>>) {
+    assert_eq!(read_and_write(valid).as_deref(), Some(valid));
+    mutate::for_each_truncation(valid, |cut| assert_eq!(read_and_write(cut), None));
+    mutate::for_each_bit_flip(valid, |position, damaged| {
+        if let Some(written) = read_and_write(damaged) {
+            assert_eq!(written, damaged, "bit {position}");
         }
     });
+    assert_eq!(read_and_write(&[valid, &[0]].concat()), None);
 }
 
-fn check_private<A: HasKey<R>, R: PrivateRole>(key: &Key<A, R>)
-where
-    A::Material: PrivateMaterial + SeedForms,
-{
-    let exposed = key.expose(ExposeToken::acknowledge()).unwrap();
-    for form in FORMS {
-        let der = exposed.to_pkcs8_der_as(form).unwrap();
-        let read = Key::<A, R>::from_pkcs8_der(der.as_bytes()).unwrap();
-        let again = read.expose(ExposeToken::acknowledge()).unwrap();
-        // A key that came without its seed has only the expanded form.
-        let expected = if form == PrivateKeyForm::Expanded {
-            form
-        } else {
-            PrivateKeyForm::Seed
-        };
-        assert_eq!(
-            again.to_pkcs8_der().unwrap().as_bytes(),
-            exposed.to_pkcs8_der_as(expected).unwrap().as_bytes()
-        );
-        assert_eq!(
-            again.to_pkcs8_der_as(PrivateKeyForm::Seed).is_ok(),
-            form != PrivateKeyForm::Expanded
-        );
-        for_each_extension(der.as_bytes(), |longer| {
-            assert!(Key::<A, R>::from_pkcs8_der(longer).is_err());
-        });
-    }
-    let pem = exposed.to_pkcs8_pem(LineEnding::LF).unwrap();
-    assert!(Key::<A, R>::from_pkcs8_pem(&pem).is_ok());
-    assert!(Key::<A, R>::from_pkcs8_pem(&pem.replace("PRIVATE", "PUBLIC")).is_err());
+macro_rules! public_keys {
+    ($($test:ident: $private:ident, $public:ident<$algorithm:ty>, $half:ident;)+) => {$(
+        #[test]
+        fn $test() {
+            let mut rng = SeededRng::from_label(stringify!($test));
+            let key = $private::<$algorithm>::generate(&mut rng).unwrap().$half();
+            damage(&key.to_spki_der(), |der| {
+                $public::<$algorithm>::from_spki_der(der).ok().map(|key| key.to_spki_der())
+            });
+            damage(key.as_bytes(), |bytes| {
+                $public::<$algorithm>::from_bytes(bytes).ok().map(|key| key.as_bytes().to_vec())
+            });
+        }
+    )+};
 }
 
-/// Every truncation and every flipped bit of the three forms. A flipped bit of a seed is another seed;
-/// every other one is refused, or read as a key whose encoding has that bit.
-fn damage_private<A: HasKey<R>, R: PrivateRole>(key: &Key<A, R>)
-where
-    A::Material: PrivateMaterial + SeedForms,
-{
-    let exposed = key.expose(ExposeToken::acknowledge()).unwrap();
-    for form in FORMS {
-        let der = exposed.to_pkcs8_der_as(form).unwrap();
-        for_each_truncation(der.as_bytes(), |cut| {
-            assert!(Key::<A, R>::from_pkcs8_der(cut).is_err());
-        });
-        for_each_bit_flip(der.as_bytes(), |bit, flipped| {
-            if let Ok(read) = Key::<A, R>::from_pkcs8_der(flipped) {
-                let again = read.expose(ExposeToken::acknowledge()).unwrap();
-                let again = again.to_pkcs8_der_as(form).unwrap();
-                assert_eq!(again.as_bytes(), flipped, "{form:?}, bit {bit}");
-            }
-        });
-    }
+public_keys! {
+    ml_kem_512_public: DecapsulationKey, EncapsulationKey<MlKem512>, encapsulation_key;
+    ml_kem_768_public: DecapsulationKey, EncapsulationKey<MlKem768>, encapsulation_key;
+    ml_kem_1024_public: DecapsulationKey, EncapsulationKey<MlKem1024>, encapsulation_key;
+    ml_dsa_44_public: SigningKey, VerifyingKey<MlDsa44>, verifying_key;
+    ml_dsa_65_public: SigningKey, VerifyingKey<MlDsa65>, verifying_key;
+    ml_dsa_87_public: SigningKey, VerifyingKey<MlDsa87>, verifying_key;
 }
 
-fn kem<A: KemAlgorithm<Decapsulation: SeedForms>>() -> DecapsulationKey<A> {
-    DecapsulationKey::generate(&mut SeededRng::from_label(A::NAME)).unwrap()
-}
-
-fn signature<A: SignatureAlgorithm<Signing: SeedForms>>() -> SigningKey<A> {
-    SigningKey::generate(&mut SeededRng::from_label(A::NAME)).unwrap()
+/// A record, a signed record and a sealed payload.
+fn records() -> (WrappedKey, SignedWrappedKey, Sealed) {
+    let mut rng = SeededRng::from_label("records");
+    let context = WrapContext::new(b"c").unwrap();
+    let dk = DecapsulationKey::<MlKem512>::generate(&mut rng).unwrap();
+    let signing = SigningKey::<MlDsa44>::generate(&mut rng).unwrap();
+    let key = Aes256Key::generate(&mut rng).unwrap();
+    let record = dk
+        .encapsulation_key()
+        .wrap_key(&key, context, &mut rng)
+        .unwrap();
+    let signed = SignedWrappedKey::sign(record.clone(), &signing, &mut rng).unwrap();
+    let (sealed, _) = Sealed::seal(b"payload", context, &mut rng).unwrap();
+    (record, signed, sealed)
 }
 
 #[test]
-fn ml_kem_public_keys() {
-    check_public(&kem::<MlKem512>().encapsulation_key());
-    check_public(&kem::<MlKem768>().encapsulation_key());
-    check_public(&kem::<MlKem1024>().encapsulation_key());
-}
-
-#[test]
-fn ml_dsa_public_keys() {
-    check_public(&signature::<MlDsa44>().verifying_key());
-    check_public(&signature::<MlDsa65>().verifying_key());
-    check_public(&signature::<MlDsa87>().verifying_key());
-}
-
-#[test]
-fn ml_kem_private_keys() {
-    check_private(&kem::<MlKem512>());
-    check_private(&kem::<MlKem768>());
-    check_private(&kem::<MlKem1024>());
-}
-
-#[test]
-fn ml_dsa_private_keys() {
-    check_private(&signature::<MlDsa44>());
-    check_private(&signature::<MlDsa65>());
-    check_private(&signature::<MlDsa87>());
-}
-
-#[test]
-fn damaged_ml_kem_private_keys() {
-    damage_private(&kem::<MlKem512>());
-}
-
-#[test]
-fn damaged_ml_dsa_private_keys() {
-    damage_private(&signature::<MlDsa44>());
-}
-
-/// A key of one algorithm is not read as one of another, though the lengths may agree.
-#[test]
-fn keys_of_another_algorithm_are_refused() {
-    let der = kem::<MlKem768>().encapsulation_key().to_spki_der();
-    assert_eq!(
-        EncapsulationKey::<MlKem1024>::from_spki_der(&der).err(),
-        Some(DecodeError::Algorithm)
-    );
-    assert_eq!(
-        VerifyingKey::<MlDsa65>::from_spki_der(&der).err(),
-        Some(DecodeError::Algorithm)
-    );
-    let key = kem::<MlKem768>();
-    let exposed = key.expose(ExposeToken::acknowledge()).unwrap();
-    let der = exposed.to_pkcs8_der().unwrap();
-    assert_eq!(
-        DecapsulationKey::<MlKem512>::from_pkcs8_der(der.as_bytes()).err(),
-        Some(DecodeError::Algorithm)
-    );
-}
-
-/// Seeds of one key with the expanded form of another.
-#[test]
-fn halves_of_two_keys_are_refused() {
-    let a = kem::<MlKem512>();
-    let b = DecapsulationKey::<MlKem512>::generate(&mut SeededRng::from_u64(2)).unwrap();
-    let [a, b] = [&a, &b].map(|key| {
-        let exposed = key.expose(ExposeToken::acknowledge()).unwrap();
-        exposed
-            .to_pkcs8_der_as(PrivateKeyForm::Both)
-            .unwrap()
-            .as_bytes()
-            .to_vec()
+fn records_have_one_encoding() {
+    let (record, signed, sealed) = records();
+    damage(&record.to_der(), |der| {
+        WrappedKey::from_der(der).ok().map(|it| it.to_der())
     });
-    let (seed, expanded) = (a.len() - 1632 - 4 - 64, a.len() - 1632);
-    let mut mixed = a.clone();
-    mixed[expanded..].copy_from_slice(&b[expanded..]);
+    damage(&signed.to_der(), |der| {
+        SignedWrappedKey::from_der(der).ok().map(|it| it.to_der())
+    });
+    damage(&sealed.to_der(), |der| {
+        Sealed::from_der(der).ok().map(|it| it.to_der())
+    });
+}
+
+#[test]
+fn pem_round_trips_under_its_own_label() {
+    let (record, signed, sealed) = records();
+    assert_eq!(WrappedKey::from_pem(&record.to_pem()), Ok(record.clone()));
     assert_eq!(
-        DecapsulationKey::<MlKem512>::from_pkcs8_der(&mixed).err(),
-        Some(DecodeError::Inconsistent)
+        SignedWrappedKey::from_pem(&signed.to_pem()),
+        Ok(signed.clone())
     );
-    mixed[seed..seed + 64].copy_from_slice(&b[seed..seed + 64]);
-    assert!(DecapsulationKey::<MlKem512>::from_pkcs8_der(&mixed).is_ok());
+    assert_eq!(Sealed::from_pem(&sealed.to_pem()), Ok(sealed.clone()));
+    assert_eq!(
+        WrappedKey::from_pem(&signed.to_pem()),
+        Err(DecodeError::Pem)
+    );
+    assert_eq!(Sealed::from_pem(&record.to_pem()), Err(DecodeError::Pem));
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
-
-    /// Arbitrary bytes, and arbitrary bytes after a start that looks right.
     #[test]
-    fn parsers_survive_arbitrary_bytes(tail in proptest::collection::vec(any::<u8>(), 0..200)) {
-        let spki = kem_spki_start();
-        for bytes in [tail.clone(), [vec![0x30, 0x82], tail.clone()].concat(), [spki, tail].concat()] {
-            let _ = EncapsulationKey::<MlKem512>::from_spki_der(&bytes).is_ok();
-            let _ = VerifyingKey::<MlDsa44>::from_spki_der(&bytes).is_ok();
-            let _ = DecapsulationKey::<MlKem512>::from_pkcs8_der(&bytes).is_ok();
-            let _ = SigningKey::<MlDsa44>::from_pkcs8_der(&bytes).is_ok();
-            let _ = WrappedKey::from_der(&bytes).is_ok();
-            let _ = SignedWrappedKey::from_der(&bytes).is_ok();
-            let _ = Sealed::from_der(&bytes).is_ok();
-            let text = String::from_utf8_lossy(&bytes);
-            let _ = WrappedKey::from_pem(&text).is_ok();
-            let _ = EncapsulationKey::<MlKem512>::from_public_key_pem(&text).is_ok();
-        }
+    fn no_parser_panics(bytes in strategy::message(3000)) {
+        let _read = (
+            WrappedKey::from_der(&bytes).is_ok(),
+            SignedWrappedKey::from_der(&bytes).is_ok(),
+            Sealed::from_der(&bytes).is_ok(),
+            EncapsulationKey::<MlKem768>::from_spki_der(&bytes).is_ok(),
+            EncapsulationKey::<MlKem768>::from_bytes(&bytes).is_ok(),
+            DecapsulationKey::<MlKem768>::from_pkcs8_der(&bytes).is_ok(),
+            DecapsulationKey::<MlKem768>::from_expanded(&bytes).is_ok(),
+            SigningKey::<MlDsa65>::from_pkcs8_der(&bytes).is_ok(),
+            SigningKey::<MlDsa65>::from_expanded(&bytes).is_ok(),
+            VerifyingKey::<MlDsa65>::from_spki_der(&bytes).is_ok(),
+            String::from_utf8(bytes).is_ok_and(|text| WrappedKey::from_pem(&text).is_ok()),
+        );
     }
-}
 
-/// The first bytes of an SPKI, up to where the key begins.
-fn kem_spki_start() -> Vec<u8> {
-    vec![
-        0x30, 0x82, 0x03, 0x32, 0x30, 0x0b, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04,
-        0x04, 0x01, 0x03, 0x82, 0x03, 0x21, 0x00,
-    ]
+    #[test]
+    fn any_expanded_key_of_the_right_length_is_answered(
+        bytes in proptest::collection::vec(any::<u8>(), 4032),
+    ) {
+        let _read = SigningKey::<MlDsa65>::from_expanded(&bytes).is_ok();
+        let _read = DecapsulationKey::<MlKem768>::from_expanded(&bytes[..2400]).is_ok();
+    }
 }

@@ -1,137 +1,247 @@
-//! A generator that fails is an error everywhere, at whichever draw it fails, and nothing half-made comes
-//! out.
+//! A generator that fails, at whatever draw, is an error everywhere; and a batch equals one by one.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::integer_division_remainder_used,
+    reason = "a test may fail loudly"
+)]
+
+use core::fmt::Debug;
 
 use pqkm_core::{
-    Aes256Key, Aes256Kwp, Context, DecapsulationKey, DerivationKey, EncapsulationKey, HkdfSha384,
-    KeyId, Message, MlDsa44, MlKem512, PreHash, PreHashed, Sealed, SignedWrappedKey, SigningKey,
-    Unwrap, UnwrapItem, Version, Wrap, WrapContext, WrapItem, WrappingKey,
+    Aes256Key, Aes256Kw, Aes256Kwp, Ciphertext, DecapsulationKey, EncapsulateError,
+    EncapsulationKey, GenerateError, HkdfSha384, KeyId, Message, MlDsa44, MlDsa65, MlDsa87,
+    MlKem512, MlKem768, MlKem1024, RewrapError, Sealed, SignError, SignedWrappedKey, SigningKey,
+    Unwrap, UnwrapItem, Version, Wrap, WrapContext, WrapError, WrapItem, WrappedKey, WrappingKey,
 };
 use pqkm_testkit::rng::{CountingRng, FailingRng, SeededRng};
 
-type Rng = CountingRng<FailingRng>;
+fn rng() -> SeededRng {
+    SeededRng::from_label("randomness")
+}
 
-/// Runs `work` with a generator that never fails, then with one that fails at each of its draws in turn.
-fn check<T, E>(name: &str, mut work: impl FnMut(&mut Rng) -> Result<T, E>) {
-    let mut rng = Rng::new(FailingRng::after_calls(u64::MAX));
-    assert!(work(&mut rng).is_ok(), "{name}");
-    let (calls, bytes) = (rng.calls(), rng.bytes());
-    assert!(calls > 0, "{name} draws nothing");
-    for served in 0..calls {
-        let result = work(&mut Rng::new(FailingRng::after_calls(served)));
-        assert!(
-            result.is_err(),
-            "{name}: draw {served} of {calls} failed unnoticed"
+fn context(i: u8) -> WrapContext<'static> {
+    const CONTEXTS: [&[u8]; 4] = [b"a", b"b", b"c", b""];
+    WrapContext::new(CONTEXTS[usize::from(i) % 4]).unwrap()
+}
+
+/// Fails the generator at each draw, and after each byte count within a draw.
+fn fails_everywhere<T, E: PartialEq + Debug>(
+    error: E,
+    operation: impl Fn(&mut CountingRng<FailingRng>) -> Result<T, E>,
+) {
+    let mut whole = CountingRng::new(FailingRng::after_calls(u64::MAX));
+    assert!(operation(&mut whole).is_ok());
+    assert!(whole.calls() > 0, "draws nothing: nothing can fail");
+    for calls in 0..whole.calls() {
+        let mut rng = CountingRng::new(FailingRng::after_calls(calls));
+        assert_eq!(
+            operation(&mut rng).err().as_ref(),
+            Some(&error),
+            "after {calls} draws"
         );
     }
-    for served in [0, 1, bytes - 1] {
-        let result = work(&mut Rng::new(FailingRng::after_bytes(served)));
-        assert!(
-            result.is_err(),
-            "{name}: {served} of {bytes} bytes were enough"
-        );
-    }
+    let mut rng = CountingRng::new(FailingRng::after_bytes(whole.bytes() - 1));
+    assert_eq!(
+        operation(&mut rng).err().as_ref(),
+        Some(&error),
+        "one byte short"
+    );
 }
 
 #[test]
-fn generating() {
-    check("KEM pair", |rng| {
-        DecapsulationKey::<MlKem512>::generate(rng)
+fn generation_fails_with_the_generator() {
+    let error = GenerateError::Randomness;
+    fails_everywhere(error, DecapsulationKey::<MlKem512>::generate);
+    fails_everywhere(error, DecapsulationKey::<MlKem768>::generate_checked);
+    fails_everywhere(error, |rng| {
+        DecapsulationKey::<MlKem1024>::generate_many(3, rng)
     });
-    check("checked KEM pair", |rng| {
-        DecapsulationKey::<MlKem512>::generate_checked(rng)
-    });
-    check("KEM pairs", |rng| {
-        DecapsulationKey::<MlKem512>::generate_many(3, rng)
-    });
-    check("signature pair", SigningKey::<MlDsa44>::generate);
-    check("checked signature pair", |rng| {
-        SigningKey::<MlDsa44>::generate_checked(rng)
-    });
-    check("signature pairs", |rng| {
-        SigningKey::<MlDsa44>::generate_many(3, rng)
-    });
-    check("data key", Aes256Key::generate);
-    check("wrapping key", |rng| {
-        WrappingKey::<Aes256Kwp>::generate(rng)
-    });
-    check("derivation key", |rng| {
-        DerivationKey::<HkdfSha384>::generate(rng)
-    });
-    check("key identifier", KeyId::generate);
+    fails_everywhere(error, SigningKey::<MlDsa44>::generate);
+    fails_everywhere(error, SigningKey::<MlDsa65>::generate_checked);
+    fails_everywhere(error, |rng| SigningKey::<MlDsa87>::generate_many(3, rng));
+    fails_everywhere(error, Aes256Key::generate);
+    fails_everywhere(error, WrappingKey::<Aes256Kw>::generate);
+    fails_everywhere(error, pqkm_core::DerivationKey::<HkdfSha384>::generate);
+    fails_everywhere(error, KeyId::generate);
 }
 
 #[test]
-fn encapsulating() {
-    let key = DecapsulationKey::<MlKem512>::generate(&mut SeededRng::from_u64(1)).unwrap();
-    let key = key.encapsulation_key();
-    let prepared = key.prepare();
-    check("encapsulate", |rng| key.encapsulate(rng));
-    check("encapsulate, prepared", |rng| prepared.encapsulate(rng));
-    check("encapsulate many", |rng| prepared.encapsulate_many(3, rng));
-    check("encapsulate each", |rng| {
-        EncapsulationKey::encapsulate_each(&[&key, &key], rng)
-    });
-}
-
-#[test]
-fn signing() {
-    let key = SigningKey::<MlDsa44>::generate(&mut SeededRng::from_u64(2)).unwrap();
-    let prepared = key.prepare();
-    let digest = PreHash::Sha2_512.digest(b"message");
-    let digest = PreHashed::new(PreHash::Sha2_512, &digest).unwrap();
-    let context = Context::new(b"context").unwrap();
-    check("sign", |rng| key.sign(b"message", rng));
-    check("sign with context", |rng| {
-        key.sign_with_context(b"message", context, rng)
-    });
-    check("sign prehashed", |rng| {
-        key.sign_prehashed(digest, context, rng)
-    });
-    check("sign mu", |rng| key.sign_mu(&[7; 64], rng));
-    check("sign, prepared", |rng| prepared.sign(b"message", rng));
-    check("sign many", |rng| {
-        prepared.sign_many(&[Message::pure(b"a"), Message::pure(b"b")], rng)
-    });
-}
-
-#[test]
-fn wrapping() {
-    let mut rng = SeededRng::from_u64(3);
-    let dk = DecapsulationKey::<MlKem512>::generate(&mut rng).unwrap();
+fn operations_fail_with_the_generator() {
+    let mut seeded = rng();
+    let dk = DecapsulationKey::<MlKem512>::generate(&mut seeded).unwrap();
     let ek = dk.encapsulation_key();
-    let kek = WrappingKey::<Aes256Kwp>::generate(&mut rng).unwrap();
-    let signer = SigningKey::<MlDsa44>::generate(&mut rng).unwrap();
-    let key = Aes256Key::generate(&mut rng).unwrap();
-    let context = WrapContext::new(b"context").unwrap();
-    let record = ek.wrap_key(&key, context, &mut rng).unwrap();
+    let signing = SigningKey::<MlDsa44>::generate(&mut seeded).unwrap();
+    let kek = WrappingKey::<Aes256Kwp>::generate(&mut seeded).unwrap();
+    let key = Aes256Key::generate(&mut seeded).unwrap();
     let item = WrapItem {
         key: &key,
         generation: Version::FIRST,
-        context,
+        context: context(0),
     };
     let items = [
         item,
         WrapItem {
             key: &key,
             generation: Version::FIRST,
-            context,
+            context: context(1),
         },
     ];
-    let records = [UnwrapItem {
+    let record = ek.wrap_key(&key, context(0), &mut seeded).unwrap();
+    let unwrap = [UnwrapItem {
         record: &record,
-        context,
+        context: context(0),
     }; 2];
+    let messages = [Message::pure(b"one"), Message::pure(b"two")];
 
-    check("wrap", |rng| ek.wrap_key(&key, context, rng));
-    check("wrap, symmetric", |rng| kek.wrap_key(&key, context, rng));
-    check("wrap many", |rng| ek.prepare().wrap_many(&items, rng));
-    check("wrap many, symmetric", |rng| kek.wrap_many(&items, rng));
-    check("rewrap", |rng| dk.rewrap(&records[0], &kek, rng));
-    check("rewrap many", |rng| {
-        dk.rewrap_many(&records, &ek.prepare(), rng)
+    fails_everywhere(SignError::Randomness, |rng| signing.sign(b"message", rng));
+    fails_everywhere(SignError::Randomness, |rng| {
+        signing.prepare().sign_many(&messages, rng)
     });
-    check("sign a record", |rng| {
-        SignedWrappedKey::sign(record.clone(), &signer, rng)
+    fails_everywhere(SignError::Randomness, |rng| {
+        SignedWrappedKey::sign(record.clone(), &signing, rng)
     });
-    check("seal", |rng| Sealed::seal(b"payload", context, rng));
+    let error = EncapsulateError::Randomness;
+    fails_everywhere(error, |rng| ek.encapsulate(rng).map(drop));
+    fails_everywhere(error, |rng| ek.prepare().encapsulate_many(3, rng).map(drop));
+    fails_everywhere(error, |rng| {
+        EncapsulationKey::encapsulate_each(&[&ek, &ek], rng).map(drop)
+    });
+    let error = WrapError::Randomness;
+    fails_everywhere(error, |rng| ek.wrap_key(&key, context(0), rng));
+    fails_everywhere(error, |rng| ek.prepare().wrap_many(&items, rng));
+    fails_everywhere(error, |rng| kek.wrap_many(&items, rng));
+    fails_everywhere(error, |rng| dk.rewrap_many(&unwrap, &kek, rng));
+    fails_everywhere(error, |rng| {
+        Sealed::seal(b"payload", context(0), rng).map(drop)
+    });
+    fails_everywhere(RewrapError::Wrap(error), |rng| {
+        dk.rewrap(&unwrap[0], &ek, rng)
+    });
+}
+
+#[test]
+fn signing_batches_equal_one_by_one() {
+    let (mut one, mut many) = (rng(), rng());
+    let keys = SigningKey::<MlDsa65>::generate_many(3, &mut many).unwrap();
+    for (signing, verifying) in &keys {
+        let alone = SigningKey::<MlDsa65>::generate(&mut one).unwrap();
+        assert_eq!(&alone.verifying_key(), verifying);
+        assert_eq!(&signing.verifying_key(), verifying);
+    }
+    let prepared = keys[0].0.prepare();
+    let messages = [b"a".as_slice(), b"", b"ccc"].map(Message::pure);
+    let signatures = prepared.sign_many(&messages, &mut many).unwrap();
+    for (signature, message) in signatures.iter().zip([b"a".as_slice(), b"", b"ccc"]) {
+        assert_eq!(*signature, prepared.sign(message, &mut one).unwrap());
+    }
+    let items: Vec<_> = messages
+        .into_iter()
+        .zip([&signatures[0], &signatures[0], &signatures[2]])
+        .collect();
+    let results = keys[0].1.prepare().verify_many(&items);
+    assert_eq!(results.map_is_ok(), [true, false, true]);
+}
+
+trait Outcomes {
+    fn map_is_ok(&self) -> Vec<bool>;
+}
+
+impl<T, E> Outcomes for Vec<Result<T, E>> {
+    fn map_is_ok(&self) -> Vec<bool> {
+        self.iter().map(Result::is_ok).collect()
+    }
+}
+
+#[test]
+fn kem_batches_equal_one_by_one() {
+    use pqkm_core::ExposeToken;
+
+    let (mut one, mut many) = (rng(), rng());
+    let keys = DecapsulationKey::<MlKem768>::generate_many(3, &mut many).unwrap();
+    for (dk, ek) in &keys {
+        let alone = DecapsulationKey::<MlKem768>::generate(&mut one).unwrap();
+        assert_eq!(
+            (&alone.encapsulation_key(), &dk.encapsulation_key()),
+            (ek, ek)
+        );
+    }
+    let (dk, ek) = &keys[0];
+    let batch = ek.prepare().encapsulate_many(3, &mut many).unwrap();
+    let publics: Vec<_> = keys.iter().map(|(_, ek)| ek).collect();
+    let each = EncapsulationKey::encapsulate_each(&publics, &mut many).unwrap();
+    let reveal = |secret: &pqkm_core::SharedSecret<MlKem768>| {
+        secret.expose(ExposeToken::acknowledge()).to_vec()
+    };
+    for (ciphertext, secret) in &batch {
+        let (alone, alone_secret) = ek.encapsulate(&mut one).unwrap();
+        assert_eq!(
+            (ciphertext, reveal(secret)),
+            (&alone, reveal(&alone_secret))
+        );
+        assert_eq!(reveal(&dk.decapsulate(ciphertext).unwrap()), reveal(secret));
+    }
+    for ((ciphertext, secret), (dk, ek)) in each.iter().zip(&keys) {
+        assert_eq!(*ciphertext, ek.encapsulate(&mut one).unwrap().0);
+        assert_eq!(reveal(&dk.decapsulate(ciphertext).unwrap()), reveal(secret));
+    }
+    let ciphertexts: Vec<&Ciphertext<MlKem768>> =
+        batch.iter().map(|(ciphertext, _)| ciphertext).collect();
+    let secrets = dk.prepare().decapsulate_many(&ciphertexts).unwrap();
+    for (received, (_, sent)) in secrets.iter().zip(&batch) {
+        assert_eq!(reveal(received.as_ref().unwrap()), reveal(sent));
+    }
+}
+
+#[test]
+fn wrapping_batches_equal_one_by_one() {
+    let (mut one, mut many) = (rng(), rng());
+    let dk = DecapsulationKey::<MlKem512>::generate(&mut rng()).unwrap();
+    let new = DecapsulationKey::<MlKem1024>::generate(&mut rng()).unwrap();
+    let keys: Vec<_> = (0..4)
+        .map(|_| Aes256Key::generate(&mut rng()).unwrap())
+        .collect();
+    let items: Vec<_> = keys
+        .iter()
+        .zip(0..)
+        .map(|(key, i)| WrapItem {
+            key,
+            generation: Version::FIRST,
+            context: context(i),
+        })
+        .collect();
+    let batch = dk
+        .encapsulation_key()
+        .prepare()
+        .wrap_many(&items, &mut many)
+        .unwrap();
+    let records: Vec<WrappedKey> = batch.into_iter().map(Result::unwrap).collect();
+    for (record, item) in records.iter().zip(&items) {
+        assert_eq!(
+            *record,
+            dk.encapsulation_key().wrap_item(item, &mut one).unwrap()
+        );
+    }
+    // The second item has another's context: it alone fails.
+    let items: Vec<_> = records
+        .iter()
+        .zip([0, 2, 2, 3])
+        .map(|(record, i)| UnwrapItem {
+            record,
+            context: context(i),
+        })
+        .collect();
+    let unwrapped = dk.prepare().unwrap_many::<Aes256Key>(&items);
+    assert_eq!(unwrapped.map_is_ok(), [true, false, true, true]);
+    let rewrapped = dk
+        .prepare()
+        .rewrap_many(&items, &new.encapsulation_key().prepare(), &mut many)
+        .unwrap();
+    assert_eq!(rewrapped.map_is_ok(), [true, false, true, true]);
+    for (rewrapped, item) in rewrapped.iter().zip(&items) {
+        assert_eq!(
+            *rewrapped,
+            dk.rewrap(item, &new.encapsulation_key(), &mut one)
+        );
+    }
 }

@@ -69,12 +69,16 @@ pub(super) fn generate<P: MlKemParameters>(
     let Some(instance) = Instance::of(engine) else {
         return seeds.iter().map(|seed| P::key_gen_internal(seed)).collect();
     };
-    chunked(seeds, |seeds| {
-        instance.run(KeyPairs::<P> {
-            seeds,
-            parameters: PhantomData,
-        })
-    })
+    chunked(
+        seeds,
+        |seeds| {
+            instance.run(KeyPairs::<P> {
+                seeds,
+                parameters: PhantomData,
+            })
+        },
+        core::mem::take,
+    )
 }
 
 /// Expands an encapsulation key that passed its checks.
@@ -115,13 +119,17 @@ pub(super) fn encapsulate<P: MlKemParameters>(
             .iter()
             .map(|m| P::encapsulate_internal(ek, m))
             .collect(),
-        Expanded::Kernels(instance, key) => chunked(messages, |messages| {
-            instance.run(EncapsulateAll::<P> {
-                key,
-                messages,
-                parameters: PhantomData,
-            })
-        }),
+        Expanded::Kernels(instance, key) => chunked(
+            messages,
+            |messages| {
+                instance.run(EncapsulateAll::<P> {
+                    key,
+                    messages,
+                    parameters: PhantomData,
+                })
+            },
+            move_encapsulated::<P>,
+        ),
     }
 }
 
@@ -139,14 +147,18 @@ pub(super) fn encapsulate_each<P: MlKemParameters>(
             })
             .collect();
     };
-    chunked(items, |items| {
-        let (eks, messages): (Vec<_>, Vec<_>) = items.iter().copied().unzip();
-        instance.run(EncapsulateEach::<P> {
-            eks: &eks,
-            messages: &messages,
-            parameters: PhantomData,
-        })
-    })
+    chunked(
+        items,
+        |items| {
+            let (eks, messages): (Vec<_>, Vec<_>) = items.iter().copied().unzip();
+            instance.run(EncapsulateEach::<P> {
+                eks: &eks,
+                messages: &messages,
+                parameters: PhantomData,
+            })
+        },
+        move_encapsulated::<P>,
+    )
 }
 
 /// Decapsulates each ciphertext with one key.
@@ -159,30 +171,50 @@ pub(super) fn decapsulate<P: MlKemParameters>(
             .iter()
             .map(|ciphertext| P::decapsulate_internal(dk, ciphertext))
             .collect(),
-        Expanded::Kernels(instance, key) => chunked(ciphertexts, |ciphertexts| {
-            let ciphertexts: Vec<&[u8]> = ciphertexts.iter().map(|c| c.as_ref()).collect();
-            instance.run(DecapsulateAll::<P> {
-                key,
-                ciphertexts: &ciphertexts,
-                parameters: PhantomData,
-            })
-        }),
+        Expanded::Kernels(instance, key) => chunked(
+            ciphertexts,
+            |ciphertexts| {
+                let ciphertexts: Vec<&[u8]> = ciphertexts.iter().map(|c| c.as_ref()).collect();
+                instance.run(DecapsulateAll::<P> {
+                    key,
+                    ciphertexts: &ciphertexts,
+                    parameters: PhantomData,
+                })
+            },
+            core::mem::take,
+        ),
     }
 }
 
-/// Runs a batch: over threads where that is asked for.
+/// Moves a result to its place in a batch and leaves none of its secret behind.
+pub(super) fn move_encapsulated<P: MlKemParameters>(from: &mut Encapsulated<P>) -> Encapsulated<P> {
+    (from.0.clone(), core::mem::take(&mut from.1))
+}
+
+/// Runs a batch: over threads where that is asked for. `take` moves a result out of a thread's own block and
+/// leaves none of its secret there.
 #[cfg(not(feature = "rayon"))]
-fn chunked<T, U>(items: &[T], run: impl Fn(&[T]) -> Vec<U>) -> Vec<U> {
+fn chunked<T, U>(items: &[T], run: impl Fn(&[T]) -> Vec<U>, _take: impl Fn(&mut U) -> U) -> Vec<U> {
     run(items)
 }
 
-/// Runs a batch: over threads where that is asked for.
+/// Runs a batch: over threads where that is asked for. `take` moves a result out of a thread's own block and
+/// leaves none of its secret there.
 #[cfg(feature = "rayon")]
-fn chunked<T: Sync, U: Send>(items: &[T], run: impl Fn(&[T]) -> Vec<U> + Send + Sync) -> Vec<U> {
+fn chunked<T: Sync, U: Send>(
+    items: &[T],
+    run: impl Fn(&[T]) -> Vec<U> + Send + Sync,
+    take: impl Fn(&mut U) -> U,
+) -> Vec<U> {
     use rayon::prelude::*;
 
     if items.len() <= CHUNK {
         return run(items);
     }
-    items.par_chunks(CHUNK).flat_map_iter(run).collect()
+    let mut parts: Vec<Vec<U>> = items.par_chunks(CHUNK).map(run).collect();
+    let mut all = Vec::with_capacity(items.len());
+    for part in &mut parts {
+        all.extend(part.iter_mut().map(&take));
+    }
+    all
 }

@@ -161,7 +161,8 @@ impl<P: MlKemParameters> SeedForms for MlKemDecapsulation<P> {
 
     /// The decapsulation key check of FIPS 203, section 7.3 (type check and hash check), and beyond
     /// it: the `ek` inside must pass its own check, `s_hat` must be reduced, so that there is one
-    /// encoding of each key, and the two must belong together, which the hash does not show.
+    /// encoding of each key, and a secret encapsulated to `ek` must come back. Without the last,
+    /// damage to `s_hat` would show only when nothing decapsulates any more.
     fn from_expanded(bytes: &[u8]) -> Result<Self, DecodeError> {
         let parts = split::<P>(bytes).ok_or(DecodeError::Length)?;
         if !is_reduced(parts.s_hat) {
@@ -171,7 +172,7 @@ impl<P: MlKemParameters> SeedForms for MlKemDecapsulation<P> {
         if Sha3_256::digest(parts.ek).as_slice() != parts.h_ek {
             return Err(DecodeError::Inconsistent);
         }
-        if !decapsulates::<P>(bytes, parts.ek) {
+        if !is_pair::<P>(bytes, parts.ek, parts.h_ek) {
             return Err(DecodeError::Inconsistent);
         }
         Ok(Self {
@@ -205,15 +206,14 @@ impl<P: MlKemParameters> SecretMaterial for MlKemDecapsulation<P> {
     }
 }
 
-/// Whether `dk` decapsulates what `ek` encapsulates: a pairwise consistency test with a fixed `m`.
-/// A wrong `s_hat` changes every coefficient of the decrypted message.
-fn decapsulates<P: MlKemParameters>(dk: &[u8], ek: &[u8]) -> bool {
-    let (ciphertext, mut sent) = P::encapsulate_internal(&P::expand_ek(ek), &[0; super::M_BYTES]);
-    let mut received = P::decapsulate_internal(&P::expand_dk(dk), &ciphertext);
-    let equal = bool::from(sent.ct_eq(&received));
-    sent.zeroize();
-    received.zeroize();
-    equal
+/// Whether `dk` decapsulates what is encapsulated to `ek`. One attempt decides: a wrong `s_hat` gives
+/// another message but for a negligible chance. The randomness is no secret, since its secret key is
+/// used for nothing.
+fn is_pair<P: MlKemParameters>(dk: &[u8], ek: &[u8], m: &[u8]) -> bool {
+    let Ok(m) = m.try_into() else { return false };
+    let (ciphertext, sent) = P::encapsulate_internal(&P::expand_ek(ek), m);
+    let received = P::decapsulate_internal(&P::expand_dk(dk), &ciphertext);
+    sent.ct_eq(&received).into()
 }
 
 /// Whether every 12-bit integer is below q: `ByteEncode_12(ByteDecode_12(b)) = b`

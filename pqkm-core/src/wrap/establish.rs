@@ -102,7 +102,7 @@ impl Kek {
 
 /// May wrap other keys.
 #[diagnostic::on_unimplemented(
-    message = "a `{Self}` key cannot wrap other keys",
+    message = "a key in the role `{Self}` cannot wrap other keys",
     label = "wrapping needs an `EncapsulationKey` or a `WrappingKey`",
     note = "a shared secret is not a wrapping key: see `SharedSecret::into_derivation_key`"
 )]
@@ -116,7 +116,7 @@ pub trait MayWrap<A: HasKey<Self>>: WrappingRole + Sized {
 
 /// May unwrap other keys.
 #[diagnostic::on_unimplemented(
-    message = "a `{Self}` key cannot unwrap other keys",
+    message = "a key in the role `{Self}` cannot unwrap other keys",
     label = "unwrapping needs a `DecapsulationKey` or a `WrappingKey`"
 )]
 pub trait MayUnwrap<A: HasKey<Self>>: UnwrappingRole + Sized {
@@ -223,15 +223,15 @@ impl<A: KemAlgorithm> Unwrap for PreparedDecapsulationKey<A> {
             .map(|bytes| Ciphertext::from_bytes(bytes).ok())
             .collect();
         let valid: Vec<_> = ciphertexts.iter().flatten().collect();
-        let mut secrets = self
-            .decapsulate_many(&valid)
-            .unwrap_or_default()
-            .into_iter();
+        // By reference: a secret that is moved out of a vector leaves its bytes behind there.
+        let secrets = self.decapsulate_many(&valid).unwrap_or_default();
+        let mut secrets = secrets.iter();
         ciphertexts
             .iter()
             .map(|ciphertext| {
                 let ciphertext = ciphertext.as_ref().ok_or(UnwrapError)?;
-                let secret = secrets.next().ok_or(UnwrapError)??;
+                let secret = secrets.next().ok_or(UnwrapError)?;
+                let secret = secret.as_ref().map_err(|_| UnwrapError)?;
                 Ok(self
                     .identity()
                     .kek(ciphertext.as_bytes(), secret.as_bytes()))

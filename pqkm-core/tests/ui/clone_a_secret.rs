@@ -1,11 +1,10 @@
-use pqkm_core::{Aes256Key, MlDsa65, MlKem768, SharedSecret, SigningKey};
+use pqkm_core::{MlDsa65, SigningKey};
 
-fn copy<T: Clone>(_: &T) {}
-
-fn wrong(key: &SigningKey<MlDsa65>, data_key: &Aes256Key, secret: &SharedSecret<MlKem768>) {
-    copy(key);
-    copy(data_key);
-    copy(secret);
+fn misuse(key: &SigningKey<MlDsa65>) -> SigningKey<MlDsa65> {
+    fn cloned<T: Clone>(value: &T) -> T {
+        value.clone()
+    }
+    cloned(key)
 }
 
 fn main() {}

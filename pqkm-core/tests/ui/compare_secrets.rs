@@ -1,8 +1,7 @@
-use pqkm_core::{Aes256Key, MlKem768, SharedSecret};
+use pqkm_core::Aes256Key;
 
-fn wrong(a: &Aes256Key, b: &Aes256Key, sent: &SharedSecret<MlKem768>, got: &SharedSecret<MlKem768>) {
-    let _ = a == b;
-    let _ = sent == got;
+fn misuse(one: &Aes256Key, other: &Aes256Key) -> bool {
+    one == other
 }
 
 fn main() {}

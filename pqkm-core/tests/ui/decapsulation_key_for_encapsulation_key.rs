@@ -1,9 +1,8 @@
-use pqkm_core::{DecapsulationKey, EncapsulationKey, MlKem768};
+use pqkm_core::{DecapsulationKey, MlKem768};
+use rand_core::TryCryptoRng;
 
-fn publish(_: &EncapsulationKey<MlKem768>) {}
-
-fn wrong(key: &DecapsulationKey<MlKem768>) {
-    publish(key);
+fn misuse(key: &DecapsulationKey<MlKem768>, rng: &mut impl TryCryptoRng) {
+    let _ = key.encapsulate(rng);
 }
 
 fn main() {}

@@ -1,6 +1,6 @@
-use pqkm_core::{Aes256Key, Aes256Gcm};
+use pqkm_core::{Aes256Gcm, Aes256Key};
 
-fn wrong(key: &Aes256Key) {
+fn misuse(key: &Aes256Key) {
     let _ = key.derive_data_key::<Aes256Gcm>(b"info");
 }
 

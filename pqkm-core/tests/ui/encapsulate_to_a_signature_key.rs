@@ -1,6 +1,7 @@
-use pqkm_core::{MlDsa65, VerifyingKey, rand_core::TryCryptoRng};
+use pqkm_core::{MlDsa65, VerifyingKey};
+use rand_core::TryCryptoRng;
 
-fn wrong(key: &VerifyingKey<MlDsa65>, rng: &mut impl TryCryptoRng) {
+fn misuse(key: &VerifyingKey<MlDsa65>, rng: &mut impl TryCryptoRng) {
     let _ = key.encapsulate(rng);
 }
 

@@ -1,15 +1,7 @@
-use pqkm_core::{Aes256Key, MlDsa65, MlKem768, SecretBytes, SharedSecret, SigningKey};
+use pqkm_core::{MlDsa65, SigningKey};
 
-fn wrong(
-    key: &SigningKey<MlDsa65>,
-    data_key: &Aes256Key,
-    secret: &SharedSecret<MlKem768>,
-    bytes: &SecretBytes,
-) {
+fn misuse(key: &SigningKey<MlDsa65>) {
     println!("{key:?}");
-    println!("{data_key:?}");
-    println!("{secret:?}");
-    println!("{bytes:?}");
 }
 
 fn main() {}

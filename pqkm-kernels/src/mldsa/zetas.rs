@@ -13,7 +13,7 @@ use crate::lanes::{Factor, FactorRow};
 
 /// 2^32 mod q: the Montgomery radix.
 pub(crate) const R_MOD_Q: i64 = (1_i64 << 32).rem_euclid(MODULUS);
-/// q^-1 mod 2^32, as a signed word. check-magic: 1 == `unsigned_mod(58728449` * 8380417, 2^32)
+/// q^-1 mod 2^32, as a signed word. check-magic: 58728449 == pow(8380417, -1, 2^32)
 pub(crate) const Q_INV: i32 = 58_728_449;
 /// zeta, a primitive 512th root of unity modulo q.
 const ZETA: i64 = 1753;

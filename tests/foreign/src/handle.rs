@@ -1,39 +1,95 @@
-//! A handle to a decapsulation key inside a module: here the "module" is a key in memory.
+//! Handles to keys inside a module: the key never leaves it, and the handle does what a key does.
+
+use core::cell::Cell;
 
 use pqkm_core::{
-    Ciphertext, Decapsulate, DecapsulateError, DecapsulationKey, EncapsulationKey, Kek, KeyHandle,
-    MlKem768, SharedSecret, Unwrap, UnwrapError, role::Decapsulation,
+    Ciphertext, Decapsulate, DecapsulateError, DecapsulationKey, EncapsulationKey, ExposeToken,
+    Kek, KeyHandle, Message, MlDsa65, MlKem768, SharedSecret, Sign, SignError, Signature,
+    SigningKey, Unwrap, UnwrapError, VerifyingKey, role,
 };
+use rand_core::TryCryptoRng;
 
-/// A handle that decapsulates and unwraps.
-pub struct ModuleHandle(pub DecapsulationKey<MlKem768>);
-
-impl KeyHandle for ModuleHandle {
-    type Algorithm = MlKem768;
-    type Role = Decapsulation;
+/// The module. It counts what it is asked for.
+pub struct Device {
+    kem: DecapsulationKey<MlKem768>,
+    signer: SigningKey<MlDsa65>,
+    calls: Cell<u32>,
 }
 
-impl Decapsulate for ModuleHandle {
+impl Device {
+    /// A module with these keys in it.
+    #[must_use]
+    pub const fn new(kem: DecapsulationKey<MlKem768>, signer: SigningKey<MlDsa65>) -> Self {
+        Self {
+            kem,
+            signer,
+            calls: Cell::new(0),
+        }
+    }
+
+    /// How often the module was asked.
+    #[must_use]
+    pub const fn calls(&self) -> u32 {
+        self.calls.get()
+    }
+
+    fn count(&self) {
+        self.calls.set(self.calls.get() + 1);
+    }
+}
+
+/// A decapsulation key in the module.
+pub struct DeviceKem<'a>(pub &'a Device);
+
+/// A signing key in the module.
+pub struct DeviceSigner<'a>(pub &'a Device);
+
+impl KeyHandle for DeviceKem<'_> {
+    type Algorithm = MlKem768;
+    type Role = role::Decapsulation;
+}
+
+impl KeyHandle for DeviceSigner<'_> {
+    type Algorithm = MlDsa65;
+    type Role = role::Signing;
+}
+
+impl Decapsulate for DeviceKem<'_> {
     fn decapsulate(
         &self,
         ciphertext: &Ciphertext<MlKem768>,
     ) -> Result<SharedSecret<MlKem768>, DecapsulateError> {
-        self.0.decapsulate(ciphertext)
+        self.0.count();
+        let inside = self.0.kem.decapsulate(ciphertext)?;
+        // Over the wire come bytes.
+        let bytes = inside.expose(ExposeToken::acknowledge());
+        SharedSecret::import(bytes).map_err(|_| DecapsulateError::Failed)
     }
 
     fn encapsulation_key(&self) -> EncapsulationKey<MlKem768> {
-        self.0.encapsulation_key()
+        self.0.kem.encapsulation_key()
     }
 }
 
-impl Unwrap for ModuleHandle {
+impl Unwrap for DeviceKem<'_> {
     fn recover(&self, encapsulation: &[u8]) -> Result<Kek, UnwrapError> {
         let ciphertext = Ciphertext::from_bytes(encapsulation).map_err(|_| UnwrapError)?;
-        let secret = Decapsulate::decapsulate(self, &ciphertext)?;
-        Ok(Kek::of_kem(
-            &Decapsulate::encapsulation_key(self),
-            &ciphertext,
-            &secret,
-        ))
+        let secret = self.decapsulate(&ciphertext)?;
+        Ok(Kek::of_kem(&self.encapsulation_key(), &ciphertext, &secret))
+    }
+}
+
+impl Sign for DeviceSigner<'_> {
+    fn sign_message<R: TryCryptoRng + ?Sized>(
+        &self,
+        message: &Message<'_>,
+        rng: &mut R,
+    ) -> Result<Signature<MlDsa65>, SignError> {
+        self.0.count();
+        self.0.signer.sign_message(message, rng)
+    }
+
+    fn verifying_key(&self) -> VerifyingKey<MlDsa65> {
+        self.0.signer.verifying_key()
     }
 }

@@ -1,5 +1,11 @@
 //! Rounding over every residue, against the standard's definitions.
 
+use std::format;
+use std::string::{String, ToString};
+use std::vec::Vec;
+
+use shake::{ExtendableOutput, Shake128, Update, XofReader};
+
 use super::slow;
 use super::{Poly, with_every_token};
 use crate::mldsa::{Gamma2, MlDsaKernels, Q};
@@ -187,4 +193,56 @@ fn norms<L: MlDsaKernels>(l: L) {
 #[test]
 fn one_large_coefficient_is_seen() {
     with_every_token!(norms());
+}
+
+/// Decimal digits of x and a line feed, as CCTV hashes them.
+fn push(lines: &mut Vec<u8>, x: i32) {
+    lines.extend_from_slice(x.to_string().as_bytes());
+    lines.push(b'\n');
+}
+
+/// CCTV, "Field operation tests": twelve lines for every residue, hashed. One instance is enough: above, every instance
+/// is compared with the definitions at every residue.
+fn field_operations<L: MlDsaKernels>(l: L) {
+    let mut accumulator = Shake128::default();
+    let [mut high, mut low, mut centred] = [Poly::ZERO, Poly::ZERO, Poly::ZERO];
+    let mut rounded = [const { [Poly::ZERO; 3] }; 2];
+    let mut lines = Vec::new();
+    for (first, p) in residues() {
+        // r mod± q is not rounded by a kernel; it is what `centred` of the model says.
+        for (to, r) in centred.coefficients_mut().iter_mut().zip(p.coefficients()) {
+            *to = i32::try_from(slow::centred(i64::from(*r), slow::Q)).unwrap();
+        }
+        l.power2round(&p, &mut high, &mut low);
+        for (gamma2, [r1, r0, hinted]) in BOTH.into_iter().zip(&mut rounded) {
+            l.decompose(gamma2, &p, r1, r0);
+            l.use_hint(gamma2, &[0xFFFF; 16], &p, hinted);
+        }
+        lines.clear();
+        let count = usize::try_from(Q - first).unwrap().min(256);
+        for i in 0..count {
+            let at = |p: &Poly| p.coefficients()[i];
+            push(&mut lines, at(&centred));
+            push(&mut lines, at(&centred).abs());
+            push(&mut lines, at(&high));
+            push(&mut lines, at(&low).rem_euclid(Q));
+            for [r1, r0, hinted] in &rounded {
+                push(&mut lines, at(r1));
+                push(&mut lines, at(hinted));
+                push(&mut lines, at(r0));
+                push(&mut lines, at(r0).abs());
+            }
+        }
+        accumulator.update(&lines);
+    }
+    let mut hash = [0; 32];
+    accumulator.finalize_xof().read(&mut hash);
+    let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    let expected = "f930663417278156ab05d940294a77210a809c924d8ab63ec72f4526247602c7";
+    assert_eq!(hash, expected, "{}", L::NAME);
+}
+
+#[test]
+fn field_operations_have_the_accumulated_hash() {
+    field_operations(crate::lanes::Portable::new());
 }
