@@ -6,7 +6,6 @@
 
 use core::hint::black_box;
 use core::time::Duration;
-use std::collections::VecDeque;
 
 use rustix::time::{ClockId, clock_gettime};
 
@@ -24,30 +23,28 @@ pub(crate) fn thread_time() -> Duration {
     )
 }
 
-/// So many of the latest times are remembered.
-const REMEMBERED: usize = 4096;
-/// After so many new ones the reference is found anew.
-const REFRESH: usize = 64;
-/// The reference is the time that one in so many of the remembered ones beats: the quiet state of the
-/// machine. The very fastest would be a clock that was raised for a moment.
-const ONE_IN: usize = 20;
+/// How often it runs before the first measurement: about 50 milliseconds.
+const FIRST: usize = 4096;
+/// After so many new times the reference is found anew.
+const REFRESH: usize = 1024;
+/// The reference is the time that one in so many beats: the machine at rest. The very fastest would
+/// not do, because now and then the clock of a thread that changes cores jumps.
+const ONE_IN: usize = 100;
 
-/// The probe, and what it remembers.
+/// The probe, and what it took so far.
 pub(crate) struct Probe {
-    times: VecDeque<Duration>,
-    since_refresh: usize,
+    times: Vec<Duration>,
     reference: Duration,
 }
 
 impl Probe {
-    /// Finds a first reference in a few hundred tries.
+    /// Finds a first reference.
     pub(crate) fn new() -> Self {
         let mut probe = Self {
-            times: VecDeque::with_capacity(REMEMBERED),
-            since_refresh: 0,
+            times: Vec::new(),
             reference: Duration::MAX,
         };
-        for _ in 0..512 {
+        for _ in 0..FIRST {
             probe.time();
         }
         probe
@@ -63,16 +60,11 @@ impl Probe {
     }
 
     fn remember(&mut self, time: Duration) {
-        if self.times.len() == REMEMBERED {
-            self.times.pop_front();
-        }
-        self.times.push_back(time);
-        self.since_refresh += 1;
-        if self.since_refresh >= REFRESH {
-            self.since_refresh = 0;
-            let mut times: Vec<Duration> = self.times.iter().copied().collect();
-            let place = times.len().div_euclid(ONE_IN);
-            self.reference = *times.select_nth_unstable(place).1;
+        self.times.push(time);
+        if self.times.len().is_multiple_of(REFRESH) {
+            // The order of the times does not matter.
+            let place = self.times.len().div_euclid(ONE_IN);
+            self.reference = *self.times.select_nth_unstable(place).1;
         }
     }
 
@@ -103,7 +95,7 @@ mod tests {
         let mut probe = Probe::new();
         probe.times.clear();
         probe.remember(Duration::from_micros(1));
-        for _ in 0..200 {
+        for _ in 1..super::REFRESH {
             probe.remember(Duration::from_micros(10));
         }
         assert!(probe.excess(Duration::from_micros(10)).abs() < 1e-9);
