@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::measure::Effort;
-use crate::ours::Engine;
+use crate::ours::{self, Engine};
 
 pub(crate) const HELP: &str = "\
 usage: bench [--quick] [--only PREFIX] [--engine NAME] [--peers] [--json FILE]
@@ -50,7 +50,7 @@ pub(crate) fn parse(mut words: impl Iterator<Item = String>) -> Result<Args, Sto
             "--json" => args.json = Some(PathBuf::from(value()?)),
             "--engine" => {
                 let name = value()?;
-                args.engine = Engine::named(&name)
+                args.engine = ours::engine(&name)
                     .ok_or_else(|| Stop::Wrong(format!("no engine {name} here")))?;
             }
             "-h" | "--help" => return Err(Stop::Help),

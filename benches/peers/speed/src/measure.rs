@@ -102,6 +102,17 @@ impl Contender {
         }
     }
 
+    /// This project.
+    pub(crate) fn ours<T>(
+        call: impl FnMut(usize) -> T + 'static,
+        agrees: impl FnMut(usize, T) -> bool + 'static,
+    ) -> Self {
+        Self {
+            ours: true,
+            ..Self::peer("pqkm", call, agrees)
+        }
+    }
+
     /// The same, where one call does `per_call` operations.
     pub(crate) fn doing(mut self, per_call: usize) -> Self {
         self.per_call = per_call;

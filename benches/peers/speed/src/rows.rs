@@ -65,7 +65,7 @@ impl Run<'_> {
             return Ok(());
         }
         let fixture = Rc::new(mlkem::Fixture::new(set));
-        let ours = ours::kem(self.args.engine, &fixture);
+        let ours = ours::mlkem::kem(self.args.engine, &fixture);
         let peers = peers::kem(&fixture);
         let pairs = [
             (ours.generate, peers.generate),
@@ -91,7 +91,7 @@ impl Run<'_> {
             return Ok(());
         }
         let fixture = Rc::new(mldsa::Fixture::new(set));
-        let ours = ours::dsa(self.args.engine, &fixture);
+        let ours = ours::mldsa::dsa(self.args.engine, &fixture);
         let peers = peers::dsa(&fixture);
         self.contest(&name("generate"), "batch", ours.generate, peers.generate, 1)?;
         let (sign, signers) = (ours.sign_prepared, peers.sign_prepared);
@@ -104,7 +104,7 @@ impl Run<'_> {
 
     fn kernels(&mut self) -> Result<(), Disagreement> {
         let engine = self.args.engine;
-        let (ours, peers) = (ours::ring3329(engine), peers::ring3329());
+        let (ours, peers) = (ours::kernels::ring3329(engine), peers::ring3329());
         self.contest(
             "ntt3329.forward",
             "lockstep",
@@ -120,7 +120,7 @@ impl Run<'_> {
             1,
         )?;
         self.contest("ntt3329.basemul", "", ours.basemul, peers.basemul, 1)?;
-        let (ours, peers) = (ours::ring8380417(engine), peers::ring8380417());
+        let (ours, peers) = (ours::kernels::ring8380417(engine), peers::ring8380417());
         self.contest("ntt8380417.forward", "", ours.forward, peers.forward, 1)?;
         self.contest("ntt8380417.inverse", "", ours.inverse, peers.inverse, 1)?;
         self.contest(
@@ -130,7 +130,13 @@ impl Run<'_> {
             peers.pointwise,
             1,
         )?;
-        self.contest("keccak.x8", "", ours::keccak(engine), peers::keccak(), 1)
+        self.contest(
+            "keccak.x8",
+            "",
+            ours::kernels::keccak(engine),
+            peers::keccak(),
+            1,
+        )
     }
 
     /// Whether the work or its `together` row begins with the prefix asked for.
@@ -183,7 +189,7 @@ impl Run<'_> {
         for (place, (work, took_part)) in names.into_iter().enumerate() {
             let ours = if took_part { ours.next() } else { None };
             self.rows.push(Row {
-                goal: goal(&work, self.args.engine),
+                goal: goal(&work, self.args.engine.name()),
                 ours: ours.map(|(_, timing)| timing),
                 peers: results.clone(),
                 shares_peers: place > 0,
@@ -216,7 +222,7 @@ mod tests {
             Contender::peer(name, move |_| answer, |_, answer| answer == 42)
         };
         let ours = Pair {
-            single: Some(answers("ours", 42)),
+            single: Some(Contender::ours(|_| 42, |_, answer: u32| answer == 42)),
             together: None,
         };
         let peers = vec![answers("a", 42), answers("b", right)];
