@@ -11,3 +11,8 @@
 
 pub use pqkm_core as core;
 pub use pqkm_core::{is_operational, self_test};
+
+/// The README's program is a test.
+#[cfg(all(doctest, feature = "getrandom"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -9,7 +9,7 @@ use core::fmt::Debug;
 
 use rand_core::TryCryptoRng;
 use spki::AlgorithmIdentifierOwned;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::{
     engine::Engine,
@@ -170,13 +170,14 @@ pub trait KemAlgorithm: Algorithm {
     /// Encapsulates `count` fresh shared secrets to one key, drawing randomness in order.
     ///
     /// # Errors
-    /// As [`encapsulate`](Self::encapsulate); nothing is returned then.
+    /// As [`encapsulate`](Self::encapsulate), and [`EncapsulateError::Refused`] if there is no memory
+    /// for so many; nothing is returned then.
     fn encapsulate_many<R: TryCryptoRng + ?Sized>(
         key: &Self::PreparedEncapsulation,
         count: usize,
         rng: &mut R,
     ) -> Result<Vec<Encapsulated<Self>>, EncapsulateError> {
-        (0..count).map(|_| Self::encapsulate(key, rng)).collect()
+        collect_encapsulated::<Self>(count, || Self::encapsulate(key, rng))
     }
 
     /// Encapsulates one fresh shared secret to each of many keys, drawing randomness in order.
@@ -188,9 +189,11 @@ pub trait KemAlgorithm: Algorithm {
         keys: &[&Self::Encapsulation],
         rng: &mut R,
     ) -> Result<Vec<Encapsulated<Self>>, EncapsulateError> {
-        keys.iter()
-            .map(|key| Self::encapsulate(&Self::prepare_encapsulation(engine, key), rng))
-            .collect()
+        let mut keys = keys.iter();
+        collect_encapsulated::<Self>(keys.len(), || {
+            let key = keys.next().ok_or(EncapsulateError::Refused)?;
+            Self::encapsulate(&Self::prepare_encapsulation(engine, key), rng)
+        })
     }
 
     /// Decapsulates a shared secret.
@@ -212,6 +215,27 @@ pub trait KemAlgorithm: Algorithm {
             .map(|ciphertext| Self::decapsulate(key, ciphertext))
             .collect()
     }
+}
+
+/// Collects shared secrets into a vector that never grows: one that does leaves copies of them in the
+/// blocks it outgrew. After an error they are zeroized.
+fn collect_encapsulated<A: KemAlgorithm>(
+    count: usize,
+    mut next: impl FnMut() -> Result<Encapsulated<A>, EncapsulateError>,
+) -> Result<Vec<Encapsulated<A>>, EncapsulateError> {
+    let mut all: Vec<Encapsulated<A>> = Vec::new();
+    all.try_reserve_exact(count)
+        .map_err(|_| EncapsulateError::Refused)?;
+    for _ in 0..count {
+        match next() {
+            Ok(encapsulated) => all.push(encapsulated),
+            Err(error) => {
+                all.iter_mut().for_each(|(_, secret)| secret.zeroize());
+                return Err(error);
+            }
+        }
+    }
+    Ok(all)
 }
 
 /// A signature algorithm, as far as verification goes. Stateful algorithms stop here: they have no

@@ -166,7 +166,7 @@ pub(crate) fn pem_contents<T: PemLabel>(pem: &str) -> Result<Vec<u8>, DecodeErro
 /// The canonical DER of a `SubjectPublicKeyInfo`.
 #[expect(
     clippy::expect_used,
-    reason = "no public key comes near the 256 MiB that DER here allows"
+    reason = "no public key comes near the 4 GiB that DER here allows"
 )]
 pub(crate) fn spki_der<A: Algorithm>(public_key: &[u8]) -> Vec<u8> {
     let algorithm = A::key_algorithm();

@@ -17,6 +17,12 @@ use crate::{
 
 pub use crate::given::{Exhausted, GivenBytes};
 
+/// Enters the error state, as a self-test that fails does: to see how a program copes with it. There
+/// is no way back.
+pub fn enter_error_state() {
+    crate::state::fail();
+}
+
 /// Generates key pairs with one engine: see [`DecapsulationKey::generate_many`].
 ///
 /// # Errors

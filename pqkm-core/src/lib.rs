@@ -18,6 +18,36 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # What it does not do
+//!
+//! It stores nothing, knows no time and no users, and encrypts no data but sealed payloads. States and
+//! cryptoperiods, registries, sharing, stateful signatures and certificates are other crates of the family.
+//!
+//! # Threat model
+//!
+//! The attacker chooses every input, reads every record and key encoding, and measures time. They do not
+//! read the memory of the process, nor power, emission or faults. Misuse by the program's author is stopped
+//! by the types as far as types go. A KEM-wrapped key proves nothing about who wrapped it. Nothing is
+//! claimed after [`self_test`] failed: all work is refused then.
+//!
+//! # Features
+//!
+//! | feature | meaning |
+//! |---|---|
+//! | `std` (default) | CPU detection, errors of the encoding crates as `std::error::Error`; without it the crate needs `alloc` only |
+//! | `getrandom` | `SysRng`, the operating system's generator |
+//! | `rayon` | batches run over threads as well as lanes |
+//! | `hazmat` | derandomised and internal functions, engines by name |
+//!
+//! # Modules, in reading order
+//!
+//! The algorithm traits ([`Algorithm`], [`KemAlgorithm`], [`SignatureAlgorithm`]), the roles ([`role`]), the
+//! key type ([`Key`]) and its operations as traits ([`Sign`], [`Encapsulate`], [`Wrap`]), prepared keys
+//! ([`PreparedSigningKey`] and its siblings), wrapped keys ([`WrappedKey`], [`Sealed`]), and what keys are made
+//! of ([`material`]).
+#![cfg_attr(doc, doc = "\n# Design\n")]
+#![cfg_attr(doc, doc = include_str!("../DESIGN.md"))]
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -56,6 +86,8 @@ mod wrap;
 
 #[cfg(feature = "getrandom")]
 pub use getrandom::SysRng;
+// The crates whose types and traits stand in this crate's API.
+pub use {der, kem, pkcs8, rand_core, signature, spki, zeroize};
 
 pub use algorithm::{
     Algorithm, Encapsulated, KemAlgorithm, KemMaterials, OutputBytes, PrivateMaterial,

@@ -110,6 +110,20 @@ impl<A: KemAlgorithm> SharedSecret<A> {
         Self(secret)
     }
 
+    /// Takes a shared secret that was established elsewhere: how a handle to a decapsulation key in a
+    /// hardware module returns what the module computed. The original bytes stay the caller's to erase.
+    ///
+    /// # Errors
+    /// [`DecodeError::Length`] if it has not the algorithm's length.
+    pub fn import(bytes: &[u8]) -> Result<Self, DecodeError>
+    where
+        A::SharedSecret: for<'a> TryFrom<&'a [u8]>,
+    {
+        A::SharedSecret::try_from(bytes)
+            .map(Self)
+            .map_err(|_| DecodeError::Length)
+    }
+
     /// Makes the shared secret the input of a key derivation function.
     ///
     /// The secrets of all KEMs here are long enough for every [`DerivationAlgorithm`].

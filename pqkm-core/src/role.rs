@@ -58,6 +58,22 @@ pub enum KeyKind {
 )]
 pub trait PrivateRole: SecretRole {}
 
+/// A role whose keys, and handles to such keys, can wrap other keys.
+#[diagnostic::on_unimplemented(
+    message = "a `{Self}` key cannot wrap other keys",
+    label = "wrapping is for the roles `Encapsulation` and `Wrapping`",
+    note = "a key has one role for life: SP 800-57 Part 1 Rev. 5, section 5.2"
+)]
+pub trait WrappingRole: Role {}
+
+/// A role whose keys, and handles to such keys, can unwrap other keys.
+#[diagnostic::on_unimplemented(
+    message = "a `{Self}` key cannot unwrap other keys",
+    label = "unwrapping is for the roles `Decapsulation` and `Wrapping`",
+    note = "a key has one role for life: SP 800-57 Part 1 Rev. 5, section 5.2"
+)]
+pub trait UnwrappingRole: Role {}
+
 macro_rules! roles {
     ($( $(#[$meta:meta])* $role:ident = $name:literal, $number:literal; )+) => {$(
         $(#[$meta])*
@@ -115,6 +131,11 @@ kinds! {
     private: Signing, Decapsulation, Agreement;
     symmetric: Wrapping, Derivation, DataEncryption
 }
+
+impl WrappingRole for Encapsulation {}
+impl WrappingRole for Wrapping {}
+impl UnwrappingRole for Decapsulation {}
+impl UnwrappingRole for Wrapping {}
 
 /// States that algorithm `Self` has keys in role `R`, and what they are made of.
 ///

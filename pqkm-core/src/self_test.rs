@@ -8,7 +8,8 @@ mod symmetric;
 /// Runs the known-answer tests of every algorithm on every engine that this CPU runs.
 ///
 /// If one fails, the library enters its error state for the rest of the process: generating, signing,
-/// encapsulating, wrapping and unwrapping are refused, and every verification fails.
+/// encapsulating, decapsulating, deriving, wrapping, unwrapping, sealing and opening are refused, and
+/// every verification fails.
 ///
 /// # Errors
 /// [`NotOperational`] if a test fails now or failed before.

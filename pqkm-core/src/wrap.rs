@@ -23,6 +23,7 @@ use crate::{
     error::{UnwrapError, WrapError},
     ident::Version,
     operations::KeyHandle,
+    role::{UnwrappingRole, WrappingRole},
     state,
 };
 
@@ -33,6 +34,7 @@ mod record;
 mod sealed;
 mod signed;
 
+use attributes::Internal;
 pub use attributes::{KeyAttributes, Wrappable};
 pub use context::WrapContext;
 pub(crate) use establish::KekIdentity;
@@ -65,7 +67,7 @@ pub struct UnwrapItem<'a> {
     message = "`{Self}` cannot wrap keys",
     label = "wrapping needs an `EncapsulationKey` or a `WrappingKey`"
 )]
-pub trait Wrap: KeyHandle {
+pub trait Wrap: KeyHandle<Role: WrappingRole> {
     /// Establishes the secret of one new record. Callers use [`wrap_key`](Self::wrap_key).
     ///
     /// # Errors
@@ -128,7 +130,7 @@ pub trait Wrap: KeyHandle {
         rng: &mut R,
     ) -> Result<Vec<Result<WrappedKey, WrapError>>, WrapError> {
         state::check()?;
-        let keks = self.establish_many(items.len(), rng)?;
+        let keks = establish_all(self, items.len(), rng)?;
         Ok(for_each(&keks, items, wrap_typed))
     }
 }
@@ -138,7 +140,7 @@ pub trait Wrap: KeyHandle {
     message = "`{Self}` cannot unwrap keys",
     label = "unwrapping needs a `DecapsulationKey` or a `WrappingKey`"
 )]
-pub trait Unwrap: KeyHandle {
+pub trait Unwrap: KeyHandle<Role: UnwrappingRole> {
     /// Recovers the secret of a record from its encapsulation. Callers use
     /// [`unwrap_key`](Self::unwrap_key).
     ///
@@ -207,7 +209,7 @@ pub trait Unwrap: KeyHandle {
         rng: &mut R,
     ) -> Result<Vec<Result<WrappedKey, RewrapError>>, WrapError> {
         state::check()?;
-        let new = to.establish_many(items.len(), rng)?;
+        let new = establish_all(to, items.len(), rng)?;
         let keks: Vec<_> = recover_all(self, items).into_iter().zip(new).collect();
         Ok(for_each(&keks, items, rewrap_item))
     }
@@ -250,8 +252,8 @@ impl From<WrapError> for RewrapError {
 fn wrap_typed<K: Wrappable>(kek: &Kek, item: &WrapItem<'_, K>) -> Result<WrappedKey, WrapError> {
     record::wrap(
         kek,
-        item.key.attributes(item.generation),
-        &item.key.to_wrap_bytes(),
+        item.key.attributes(item.generation, Internal(())),
+        &item.key.to_wrap_bytes(Internal(())),
         item.context,
     )
 }
@@ -262,12 +264,12 @@ fn unwrap_typed<K: Wrappable>(
 ) -> Result<K, UnwrapError> {
     let kek = kek.as_ref().map_err(|error| *error)?;
     let attributes = item.record.attributes();
-    let is_right_type = K::matches(attributes);
+    let is_right_type = K::matches(attributes, Internal(()));
     let bytes = record::unwrap(kek, item.record, item.context);
     if !is_right_type {
         return Err(UnwrapError);
     }
-    K::from_wrap_bytes(&bytes?, attributes).map_err(|_| UnwrapError)
+    K::from_wrap_bytes(&bytes?, attributes, Internal(())).map_err(|_| UnwrapError)
 }
 
 fn rewrap_item(
@@ -285,6 +287,22 @@ fn rewrap_item(
     )?)
 }
 
+/// One secret for each record, or none: a handle that gives another number would have records go
+/// missing.
+fn establish_all<W: Wrap + ?Sized, R: TryCryptoRng + ?Sized>(
+    key: &W,
+    count: usize,
+    rng: &mut R,
+) -> Result<Vec<Kek>, WrapError> {
+    let keks = key.establish_many(count, rng)?;
+    if keks.len() == count {
+        Ok(keks)
+    } else {
+        Err(WrapError::Refused)
+    }
+}
+
+/// Likewise: one result for each record.
 fn recover_all<U: Unwrap + ?Sized>(
     key: &U,
     items: &[UnwrapItem<'_>],
@@ -293,7 +311,12 @@ fn recover_all<U: Unwrap + ?Sized>(
         .iter()
         .map(|item| item.record.encapsulation())
         .collect();
-    key.recover_many(&encapsulations)
+    let keks = key.recover_many(&encapsulations);
+    if keks.len() == items.len() {
+        keks
+    } else {
+        items.iter().map(|_| Err(UnwrapError)).collect()
+    }
 }
 
 /// Runs a step for every pair of established secret and item, over threads where there are some.

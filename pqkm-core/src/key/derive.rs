@@ -15,6 +15,7 @@ use crate::{
     key::{DataKey, DerivationKey, Key, WrappingKey},
     role::{DataEncryption, Derivation, HasKey, MayDerive, Role, Wrapping},
     secret::SecretBytes,
+    state,
     symmetric::{DataAlgorithm, DerivationAlgorithm, SymmetricAlgorithm, WrapAlgorithm},
 };
 
@@ -33,7 +34,7 @@ impl<A: HasKey<R>, R: Role> Key<A, R> {
     /// string) and `info` as they are: for interoperation.
     ///
     /// # Errors
-    /// [`DeriveError`] for more bytes than the algorithm gives (HKDF: 255 digests).
+    /// [`DeriveError`] for more bytes than the algorithm gives (HKDF: 255 digests) or memory holds.
     pub fn derive_bytes(
         &self,
         salt: &[u8],
@@ -101,7 +102,10 @@ fn expand<A: DerivationAlgorithm>(
     info: &[u8],
     bytes: usize,
 ) -> Result<Zeroizing<Vec<u8>>, DeriveError> {
-    let mut output = Zeroizing::new(alloc::vec![0; bytes]);
+    state::check().map_err(|_| DeriveError)?;
+    let mut output = Zeroizing::new(Vec::new());
+    output.try_reserve_exact(bytes).map_err(|_| DeriveError)?;
+    output.resize(bytes, 0);
     A::derive(key.material().as_bytes(), salt, info, &mut output)?;
     Ok(output)
 }

@@ -11,6 +11,7 @@ use crate::{
     error::{UnwrapError, WrapError},
     key::WrappingKey,
     secret::SecretBytes,
+    state,
     symmetric::{SymmetricAlgorithm, WrapAlgorithm, identifier},
 };
 
@@ -64,6 +65,7 @@ impl WrappingKey<Aes256Kwp> {
     /// # Errors
     /// [`WrapError::TooLong`] for no bytes, or more than 1 MiB.
     pub fn kwp_wrap(&self, secret: &SecretBytes) -> Result<Vec<u8>, WrapError> {
+        state::check()?;
         kwp_wrap(self.material().as_bytes(), secret.as_bytes())
     }
 
@@ -72,6 +74,7 @@ impl WrappingKey<Aes256Kwp> {
     /// # Errors
     /// [`UnwrapError`].
     pub fn kwp_unwrap(&self, wrapped: &[u8]) -> Result<SecretBytes, UnwrapError> {
+        state::check().map_err(|_| UnwrapError)?;
         kwp_unwrap(self.material().as_bytes(), wrapped).map(SecretBytes::new)
     }
 }
@@ -85,19 +88,8 @@ impl WrappingKey<Aes256Kw> {
     /// # Errors
     /// [`WrapError::TooLong`] if the length is not a multiple of 8 from 16 bytes to 1 MiB.
     pub fn kw_wrap(&self, secret: &SecretBytes) -> Result<Vec<u8>, WrapError> {
-        let bytes = secret.as_bytes();
-        if bytes.len() < 2 * SEMIBLOCK_BYTES
-            || bytes.len() > MAX_BYTES
-            || !bytes.len().is_multiple_of(SEMIBLOCK_BYTES)
-        {
-            return Err(WrapError::TooLong);
-        }
-        let mut out = alloc::vec![0; bytes.len() + SEMIBLOCK_BYTES];
-        let key = KwAes256::new_from_slice(self.material().as_bytes())
-            .map_err(|_| WrapError::InvalidKey)?;
-        key.wrap_key(bytes, &mut out)
-            .map_err(|_| WrapError::TooLong)?;
-        Ok(out)
+        state::check()?;
+        kw_wrap(self.material().as_bytes(), secret.as_bytes())
     }
 
     /// Unwraps what [`kw_wrap`](Self::kw_wrap) or another implementation wrapped.
@@ -105,18 +97,41 @@ impl WrappingKey<Aes256Kw> {
     /// # Errors
     /// [`UnwrapError`].
     pub fn kw_unwrap(&self, wrapped: &[u8]) -> Result<SecretBytes, UnwrapError> {
-        if wrapped.len() < 3 * SEMIBLOCK_BYTES
-            || wrapped.len() > MAX_BYTES + SEMIBLOCK_BYTES
-            || !wrapped.len().is_multiple_of(SEMIBLOCK_BYTES)
-        {
-            return Err(UnwrapError);
-        }
-        let mut buffer = Zeroizing::new(alloc::vec![0; wrapped.len() - SEMIBLOCK_BYTES]);
-        let key = KwAes256::new_from_slice(self.material().as_bytes()).map_err(|_| UnwrapError)?;
-        key.unwrap_key(wrapped, &mut buffer)
-            .map_err(|_| UnwrapError)?;
-        Ok(SecretBytes::new(buffer))
+        state::check().map_err(|_| UnwrapError)?;
+        kw_unwrap(self.material().as_bytes(), wrapped).map(SecretBytes::new)
     }
+}
+
+/// KW under a 32-byte key.
+pub(crate) fn kw_wrap(key: &[u8], secret: &[u8]) -> Result<Vec<u8>, WrapError> {
+    if secret.len() < 2 * SEMIBLOCK_BYTES
+        || secret.len() > MAX_BYTES
+        || !secret.len().is_multiple_of(SEMIBLOCK_BYTES)
+    {
+        return Err(WrapError::TooLong);
+    }
+    let mut out = alloc::vec![0; secret.len() + SEMIBLOCK_BYTES];
+    let cipher = KwAes256::new_from_slice(key).map_err(|_| WrapError::InvalidKey)?;
+    cipher
+        .wrap_key(secret, &mut out)
+        .map_err(|_| WrapError::TooLong)?;
+    Ok(out)
+}
+
+/// Undoes [`kw_wrap`].
+pub(crate) fn kw_unwrap(key: &[u8], wrapped: &[u8]) -> Result<Zeroizing<Vec<u8>>, UnwrapError> {
+    if wrapped.len() < 3 * SEMIBLOCK_BYTES
+        || wrapped.len() > MAX_BYTES + SEMIBLOCK_BYTES
+        || !wrapped.len().is_multiple_of(SEMIBLOCK_BYTES)
+    {
+        return Err(UnwrapError);
+    }
+    let mut buffer = Zeroizing::new(alloc::vec![0; wrapped.len() - SEMIBLOCK_BYTES]);
+    let cipher = KwAes256::new_from_slice(key).map_err(|_| UnwrapError)?;
+    cipher
+        .unwrap_key(wrapped, &mut buffer)
+        .map_err(|_| UnwrapError)?;
+    Ok(buffer)
 }
 
 /// KWP under a 32-byte key.

@@ -79,7 +79,14 @@ impl KeyAttributes {
 mod sealed {
     #[expect(unnameable_types, reason = "seals `Wrappable`")]
     pub trait Sealed {}
+
+    /// Only this crate makes one, so only this crate calls what takes one. Hiding the functions of a
+    /// public trait from the documentation would not keep anyone from calling them.
+    #[expect(unnameable_types, reason = "seals the functions of `Wrappable`")]
+    pub struct Internal(pub(in crate::wrap) ());
 }
+
+pub(super) use sealed::Internal;
 
 /// A secret key that can be wrapped: any [`Key`] in a secret role. Sealed.
 #[diagnostic::on_unimplemented(
@@ -90,19 +97,23 @@ mod sealed {
 pub trait Wrappable: Sized + Send + Sync + sealed::Sealed {
     /// What a record says about this key.
     #[doc(hidden)]
-    fn attributes(&self, generation: Version) -> KeyAttributes;
+    fn attributes(&self, generation: Version, _: Internal) -> KeyAttributes;
 
     /// The bytes that are wrapped.
     #[doc(hidden)]
-    fn to_wrap_bytes(&self) -> Zeroizing<Vec<u8>>;
+    fn to_wrap_bytes(&self, _: Internal) -> Zeroizing<Vec<u8>>;
 
     /// Whether a record says that it holds such a key.
     #[doc(hidden)]
-    fn matches(attributes: &KeyAttributes) -> bool;
+    fn matches(attributes: &KeyAttributes, _: Internal) -> bool;
 
     /// Reads the bytes that were wrapped.
     #[doc(hidden)]
-    fn from_wrap_bytes(bytes: &[u8], attributes: &KeyAttributes) -> Result<Self, DecodeError>;
+    fn from_wrap_bytes(
+        bytes: &[u8],
+        attributes: &KeyAttributes,
+        _: Internal,
+    ) -> Result<Self, DecodeError>;
 }
 
 impl<A: HasKey<R>, R: Role> sealed::Sealed for Key<A, R> {}
@@ -112,7 +123,7 @@ where
     A::Material: SecretMaterial,
 {
     #[expect(clippy::expect_used, reason = "a test maps every secret role")]
-    fn attributes(&self, generation: Version) -> KeyAttributes {
+    fn attributes(&self, generation: Version, _: Internal) -> KeyAttributes {
         KeyAttributes {
             kind: R::KIND,
             algorithm: A::key_algorithm(),
@@ -122,17 +133,21 @@ where
         }
     }
 
-    fn to_wrap_bytes(&self) -> Zeroizing<Vec<u8>> {
+    fn to_wrap_bytes(&self, _: Internal) -> Zeroizing<Vec<u8>> {
         self.material().to_bytes()
     }
 
-    fn matches(attributes: &KeyAttributes) -> bool {
+    fn matches(attributes: &KeyAttributes, _: Internal) -> bool {
         attributes.kind == R::KIND
             && attributes.usage() == R::NUMBER
             && attributes.algorithm == A::key_algorithm()
     }
 
-    fn from_wrap_bytes(bytes: &[u8], attributes: &KeyAttributes) -> Result<Self, DecodeError> {
+    fn from_wrap_bytes(
+        bytes: &[u8],
+        attributes: &KeyAttributes,
+        _: Internal,
+    ) -> Result<Self, DecodeError> {
         let material = A::Material::from_bytes(bytes)?;
         Ok(Self::from_material(material).with_exportable(attributes.exportable))
     }

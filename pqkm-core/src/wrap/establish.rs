@@ -16,7 +16,7 @@ use crate::{
     operations::{Decapsulate, Encapsulate},
     output::Ciphertext,
     prepared::{PreparedDecapsulationKey, PreparedEncapsulationKey},
-    role::{Decapsulation, Encapsulation, HasKey, Role, Wrapping},
+    role::{Decapsulation, Encapsulation, HasKey, UnwrappingRole, Wrapping, WrappingRole},
     secret::SecretBytes,
     symmetric::WrapAlgorithm,
 };
@@ -106,7 +106,7 @@ impl Kek {
     label = "wrapping needs an `EncapsulationKey` or a `WrappingKey`",
     note = "a shared secret is not a wrapping key: see `SharedSecret::into_derivation_key`"
 )]
-pub trait MayWrap<A: HasKey<Self>>: Role + Sized {
+pub trait MayWrap<A: HasKey<Self>>: WrappingRole + Sized {
     #[doc(hidden)]
     fn establish<R: TryCryptoRng + ?Sized>(
         key: &Key<A, Self>,
@@ -119,7 +119,7 @@ pub trait MayWrap<A: HasKey<Self>>: Role + Sized {
     message = "a `{Self}` key cannot unwrap other keys",
     label = "unwrapping needs a `DecapsulationKey` or a `WrappingKey`"
 )]
-pub trait MayUnwrap<A: HasKey<Self>>: Role + Sized {
+pub trait MayUnwrap<A: HasKey<Self>>: UnwrappingRole + Sized {
     #[doc(hidden)]
     fn recover(key: &Key<A, Self>, encapsulation: &[u8]) -> Result<Kek, UnwrapError>;
 }

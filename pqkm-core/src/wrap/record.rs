@@ -3,7 +3,7 @@
 use alloc::{string::String, vec::Vec};
 
 use der::{
-    Decode, Encode, EncodePem, Sequence,
+    Decode, Encode, EncodePem, Length, Sequence,
     asn1::{OctetString, OctetStringRef, Utf8StringRef},
     pem::{LineEnding, PemLabel},
 };
@@ -29,6 +29,10 @@ const VERSION: u8 = 1;
 
 /// Names the derivation, so that no other format can have the same input.
 const LABEL: &str = "pqkm WrappedKey v1";
+
+/// Longest record in bytes: twice the longest key that is wrapped. Every length below is far from the
+/// limits of DER.
+const MAX_RECORD_BYTES: u32 = 1 << 21;
 
 /// Length of the key-encryption key and of the commitment in bytes.
 const HALF_BYTES: usize = 32;
@@ -112,16 +116,21 @@ impl WrappedKey {
     /// Reads a record in DER.
     ///
     /// # Errors
-    /// [`DecodeError::Version`] for a version that this release does not know, otherwise
-    /// [`DecodeError::Malformed`] or [`DecodeError::Range`].
+    /// [`DecodeError::Version`] for a version that this release does not know,
+    /// [`DecodeError::Length`] beyond 2 MiB, otherwise [`DecodeError::Malformed`] or
+    /// [`DecodeError::Range`].
     pub fn from_der(der: &[u8]) -> Result<Self, DecodeError> {
         let record = <Self as Decode>::from_der(der)?;
         record.check()?;
         Ok(record)
     }
 
-    /// What the DER structure alone does not say.
+    /// What the DER structure alone does not say. It is also checked where a record is used, since a
+    /// record can be read as a part of another structure.
     pub(super) fn check(&self) -> Result<(), DecodeError> {
+        if Encode::encoded_len(self)? > Length::new(MAX_RECORD_BYTES) {
+            return Err(DecodeError::Length);
+        }
         if self.header.version != VERSION {
             return Err(DecodeError::Version);
         }
@@ -208,14 +217,16 @@ pub(super) fn wrap(
     let derived = Derived::new(kek, &header, context).ok_or(WrapError::TooLong)?;
     let mut commitment = [0; HALF_BYTES];
     commitment.copy_from_slice(derived.commitment());
-    Ok(WrappedKey {
+    let record = WrappedKey {
         header,
         encapsulation: OctetString::new(kek.encapsulation.clone())
             .map_err(|_| WrapError::TooLong)?,
         commitment: Octets(commitment),
         wrapped_key: OctetString::new(kwp_wrap(derived.key(), bytes)?)
             .map_err(|_| WrapError::TooLong)?,
-    })
+    };
+    record.check().map_err(|_| WrapError::TooLong)?;
+    Ok(record)
 }
 
 /// Undoes [`wrap`]. Every step is taken whatever the one before found, so the time tells nothing about
@@ -225,13 +236,14 @@ pub(super) fn unwrap(
     record: &WrappedKey,
     context: WrapContext<'_>,
 ) -> Result<Zeroizing<Vec<u8>>, UnwrapError> {
+    let is_sound = record.check().is_ok();
     let is_recipient = kek.suite == record.header.suite && kek.name == record.header.kek;
     let derived = Derived::new(kek, &record.header, context).ok_or(UnwrapError)?;
     let is_committed = derived.commitment().ct_eq(&record.commitment.0);
     let unwrapped = kwp_unwrap(derived.key(), record.wrapped_key.as_bytes());
     // CT: whether unwrapping succeeded is the result of the call. Which check failed stays hidden:
-    // the three outcomes are combined before the one branch.
-    let is_right = Choice::from(u8::from(is_recipient))
+    // the outcomes are combined before the one branch.
+    let is_right = Choice::from(u8::from(is_sound & is_recipient))
         & is_committed
         & Choice::from(u8::from(unwrapped.is_ok()));
     if is_right.into() {

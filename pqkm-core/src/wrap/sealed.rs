@@ -48,7 +48,7 @@ const HALF_BYTES: usize = 32;
 /// The nonce of a key that is used once.
 const NONCE: [u8; 12] = [0; 12];
 
-/// Longest payload in bytes: DER here ends at 256 MiB, and the record needs some of it.
+/// Longest payload in bytes: a sealed payload is held in memory whole, several times over.
 const MAX_PAYLOAD_BYTES: usize = (1 << 28) - 1024;
 
 /// The algorithm of keys that open [`Sealed`] payloads.
@@ -171,7 +171,9 @@ impl Sealed {
         context: WrapContext<'_>,
     ) -> Result<SecretBytes, UnwrapError> {
         state::check().map_err(|_| UnwrapError)?;
-        if self.header.algorithm != crate::symmetric::Aes256Gcm::key_algorithm() {
+        if self.header.version != VERSION
+            || self.header.algorithm != crate::symmetric::Aes256Gcm::key_algorithm()
+        {
             return Err(UnwrapError);
         }
         let (cipher, commitment) = derive(key, &self.header, context).ok_or(UnwrapError)?;

@@ -51,12 +51,14 @@ impl SignedWrappedKey {
     /// Signs a record.
     ///
     /// # Errors
-    /// The errors of signing.
+    /// The errors of signing; [`SignError::Refused`] for a record that [`from_der`](Self::from_der)
+    /// would refuse.
     pub fn sign<S: Sign, R: TryCryptoRng + ?Sized>(
         record: WrappedKey,
         key: &S,
         rng: &mut R,
     ) -> Result<Self, SignError> {
+        record.check().map_err(|_| SignError::Refused)?;
         let mut signed = Self {
             record,
             signer: key.verifying_key().fingerprint(),
