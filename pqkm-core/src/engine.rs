@@ -2,10 +2,14 @@
 
 use core::fmt;
 
+pub(crate) use instance::{Backend, Instance, Work, rows_mut, rows_of};
+
 use crate::{
     algorithm::{KemAlgorithm, VerificationAlgorithm},
     error::EngineUnavailable,
 };
+
+mod instance;
 
 /// An implementation of the lattice algorithms. All engines give the same bytes for the same inputs.
 ///
@@ -17,6 +21,9 @@ pub struct Engine(Kind);
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Reference,
+    Portable,
+    Avx2,
+    Avx512,
 }
 
 impl Engine {
@@ -24,8 +31,17 @@ impl Engine {
     /// engine covers an algorithm.
     pub const REFERENCE: Self = Self(Kind::Reference);
 
+    /// `pqkm-kernels` in plain Rust, for every CPU.
+    pub const PORTABLE: Self = Self(Kind::Portable);
+
+    /// `pqkm-kernels` with AVX2.
+    pub const AVX2: Self = Self(Kind::Avx2);
+
+    /// `pqkm-kernels` with AVX-512 as of Ice Lake and Zen 4.
+    pub const AVX512: Self = Self(Kind::Avx512);
+
     /// All engines, from the plainest to the fastest.
-    pub const ALL: &'static [Self] = &[Self::REFERENCE];
+    pub const ALL: &'static [Self] = &[Self::REFERENCE, Self::PORTABLE, Self::AVX2, Self::AVX512];
 
     /// The engine that keys use: the fastest that this CPU runs.
     #[must_use]
@@ -47,20 +63,21 @@ impl Engine {
             .find(|engine| engine.name() == name)
     }
 
-    /// The engine's name: `"reference"`.
+    /// The engine's name: `"reference"`, `"portable"`, `"avx2"` or `"avx512"`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self.0 {
             Kind::Reference => "reference",
+            Kind::Portable => "portable",
+            Kind::Avx2 => "avx2",
+            Kind::Avx512 => "avx512",
         }
     }
 
     /// Whether this CPU runs the engine.
     #[must_use]
-    pub const fn is_available(self) -> bool {
-        match self.0 {
-            Kind::Reference => true,
-        }
+    pub fn is_available(self) -> bool {
+        self == Self::REFERENCE || Instance::of(self).is_some()
     }
 
     /// This engine where it covers the algorithm, the reference engine otherwise.

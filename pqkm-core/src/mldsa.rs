@@ -15,14 +15,16 @@
 //! A key made here keeps its seed beside the expanded `sk`; one that was imported without a seed has
 //! none.
 
+use alloc::vec::Vec;
+
 use rand_core::TryCryptoRng;
 use spki::AlgorithmIdentifierOwned;
 use zeroize::Zeroizing;
 
 use crate::{
     algorithm::{
-        Algorithm, PublicMaterial, SignatureAlgorithm, SupportsContext, SupportsMu,
-        SupportsPreHash, VerificationAlgorithm,
+        Algorithm, PublicMaterial, SignatureAlgorithm, SignatureMaterials, SupportsContext,
+        SupportsMu, SupportsPreHash, VerificationAlgorithm,
     },
     engine::Engine,
     error::{GenerateError, InvalidSignature, SignError},
@@ -30,10 +32,16 @@ use crate::{
     symmetric::identifier,
 };
 
+mod dispatch;
+mod engine;
 mod material;
 mod reference;
 mod representative;
+#[cfg(test)]
+mod tests;
 
+use dispatch::{SigningOf, VerificationOf};
+use engine::Lattice;
 use reference::Reference;
 
 pub use material::{MlDsaSigning, MlDsaVerification};
@@ -52,7 +60,7 @@ pub(crate) const MU_BYTES: usize = 64;
 /// A parameter set of ML-DSA (FIPS 204, Table 1).
 ///
 /// Sealed: FIPS 204 defines three.
-pub trait MlDsaParameters: Algorithm + Reference {
+pub trait MlDsaParameters: Algorithm + Reference + Lattice {
     /// Rows of the matrix `A`.
     const K: usize;
     /// Columns of the matrix `A`.
@@ -95,12 +103,16 @@ macro_rules! parameter_sets {
             type PreparedVerification = PreparedVerification<Self>;
             type Signature = <Self as Reference>::SignatureBytes;
 
+            fn supports(_: Engine) -> bool {
+                true
+            }
+
             fn prepare_verification(
-                _: Engine,
+                engine: Engine,
                 key: &Self::Verification,
             ) -> Self::PreparedVerification {
                 PreparedVerification {
-                    expanded: Self::expand_pk(key.as_bytes()),
+                    expanded: dispatch::expand_pk::<Self>(engine, key.as_bytes()),
                     tr: representative::tr(key.as_bytes()),
                 }
             }
@@ -110,8 +122,18 @@ macro_rules! parameter_sets {
                 message: &Message<'_>,
                 signature: &Self::Signature,
             ) -> Result<(), InvalidSignature> {
-                let mu = representative::mu(&key.tr, message);
-                if Self::verify_mu(&key.expanded, &mu, signature) { Ok(()) } else { Err(InvalidSignature) }
+                match verify(key, &[(*message, signature)])[..] {
+                    [true] => Ok(()),
+                    _ => Err(InvalidSignature),
+                }
+            }
+
+            fn verify_many(
+                key: &Self::PreparedVerification,
+                items: &[(Message<'_>, &Self::Signature)],
+            ) -> Vec<Result<(), InvalidSignature>> {
+                let results = verify(key, items).into_iter();
+                results.map(|valid| if valid { Ok(()) } else { Err(InvalidSignature) }).collect()
             }
         }
 
@@ -123,11 +145,24 @@ macro_rules! parameter_sets {
                 engine: Engine,
                 rng: &mut R,
             ) -> Result<(Self::Signing, Self::Verification), GenerateError> {
-                generate(engine, rng)
+                let mut pairs = generate(engine, 1, rng)?;
+                // One seed makes one pair.
+                pairs.pop().ok_or(GenerateError::Randomness)
             }
 
-            fn prepare_signing(_: Engine, key: &Self::Signing) -> Self::PreparedSigning {
-                PreparedSigning { expanded: Self::expand_sk(key.expanded()), tr: key.tr() }
+            fn generate_materials<R: TryCryptoRng + ?Sized>(
+                engine: Engine,
+                count: usize,
+                rng: &mut R,
+            ) -> Result<Vec<SignatureMaterials<Self>>, GenerateError> {
+                generate(engine, count, rng)
+            }
+
+            fn prepare_signing(engine: Engine, key: &Self::Signing) -> Self::PreparedSigning {
+                PreparedSigning {
+                    expanded: dispatch::expand_sk::<Self>(engine, key.expanded()),
+                    tr: key.tr(),
+                }
             }
 
             fn sign<R: TryCryptoRng + ?Sized>(
@@ -135,7 +170,16 @@ macro_rules! parameter_sets {
                 message: &Message<'_>,
                 rng: &mut R,
             ) -> Result<Self::Signature, SignError> {
-                sign(key, message, rng)
+                let mut signatures = sign(key, core::slice::from_ref(message), rng)?;
+                signatures.pop().ok_or(SignError::Fault)
+            }
+
+            fn sign_many<R: TryCryptoRng + ?Sized>(
+                key: &Self::PreparedSigning,
+                messages: &[Message<'_>],
+                rng: &mut R,
+            ) -> Result<Vec<Self::Signature>, SignError> {
+                sign(key, messages, rng)
             }
         }
 
@@ -159,38 +203,74 @@ parameter_sets! {
     MlDsa87 = "ML-DSA-87", "2.16.840.1.101.3.4.3.19", 8, 7, 2;
 }
 
-/// An expanded public key.
+/// An expanded public key. In memory, with the engines of the kernels: 20 KiB for ML-DSA-44, 36 for ML-DSA-65, 64 for
+/// ML-DSA-87.
 pub struct PreparedVerification<P: MlDsaParameters> {
-    expanded: P::ExpandedPk,
+    expanded: VerificationOf<P>,
     tr: [u8; 64],
 }
 
-/// An expanded private key. Zeroized on drop.
+/// An expanded private key. Zeroized on drop. In memory, with the engines of the kernels: 28 KiB for ML-DSA-44, 47 for
+/// ML-DSA-65, 79 for ML-DSA-87.
 pub struct PreparedSigning<P: MlDsaParameters> {
-    expanded: P::ExpandedSk,
+    expanded: SigningOf<P>,
     tr: [u8; 64],
 }
 
-/// FIPS 204, Algorithm 1 (ML-DSA.KeyGen).
+/// The materials of a key pair.
+type Pair<P> = (MlDsaSigning<P>, MlDsaVerification<P>);
+
+/// FIPS 204, Algorithm 1 (ML-DSA.KeyGen), `count` times; seeds are drawn in order.
 fn generate<P: MlDsaParameters, R: TryCryptoRng + ?Sized>(
-    _: Engine,
+    engine: Engine,
+    count: usize,
     rng: &mut R,
-) -> Result<(MlDsaSigning<P>, MlDsaVerification<P>), GenerateError> {
-    let mut xi = Zeroizing::new([0; SEED_BYTES]);
-    rng.try_fill_bytes(xi.as_mut_slice())
-        .map_err(|_| GenerateError::Randomness)?;
-    Ok(material::from_seed(&xi))
+) -> Result<Vec<Pair<P>>, GenerateError> {
+    let drawn = draw::<SEED_BYTES, R>(count, rng).ok_or(GenerateError::Randomness)?;
+    let seeds: Vec<_> = drawn.iter().collect();
+    let pairs = dispatch::generate::<P>(engine, &seeds);
+    Ok(seeds
+        .into_iter()
+        .zip(pairs)
+        .map(|(xi, pair)| material::from_parts(xi, pair))
+        .collect())
 }
 
-/// FIPS 204, Algorithm 2 (ML-DSA.Sign) and Algorithm 4 (HashML-DSA.Sign), hedged.
+/// FIPS 204, Algorithm 2 (ML-DSA.Sign) and Algorithm 4 (HashML-DSA.Sign), hedged; randomness is drawn in order.
 fn sign<P: MlDsaParameters, R: TryCryptoRng + ?Sized>(
     key: &PreparedSigning<P>,
-    message: &Message<'_>,
+    messages: &[Message<'_>],
     rng: &mut R,
-) -> Result<P::SignatureBytes, SignError> {
-    let mut rnd = Zeroizing::new([0; RND_BYTES]);
-    rng.try_fill_bytes(rnd.as_mut_slice())
-        .map_err(|_| SignError::Randomness)?;
-    let mu = representative::mu(&key.tr, message);
-    P::sign_mu(&key.expanded, &mu, &rnd).ok_or(SignError::Fault)
+) -> Result<Vec<P::SignatureBytes>, SignError> {
+    let rnds = draw::<RND_BYTES, R>(messages.len(), rng).ok_or(SignError::Randomness)?;
+    let mus = dispatch::mus(&key.expanded, &key.tr, messages);
+    let items: Vec<_> = mus.into_iter().zip(rnds.iter()).collect();
+    let signatures = dispatch::sign::<P>(&key.expanded, &items);
+    signatures
+        .into_iter()
+        .collect::<Option<_>>()
+        .ok_or(SignError::Fault)
+}
+
+/// FIPS 204, Algorithm 3 (ML-DSA.Verify) and Algorithm 5 (HashML-DSA.Verify).
+fn verify<P: MlDsaParameters>(
+    key: &PreparedVerification<P>,
+    items: &[(Message<'_>, &P::SignatureBytes)],
+) -> Vec<bool> {
+    let messages: Vec<_> = items.iter().map(|(message, _)| *message).collect();
+    let mus = dispatch::mus(&key.expanded, &key.tr, &messages).into_iter();
+    let items: Vec<_> = mus
+        .zip(items.iter().map(|(_, signature)| *signature))
+        .collect();
+    dispatch::verify::<P>(&key.expanded, &items)
+}
+
+/// `count` times N random bytes, in one draw; none if the generator fails.
+fn draw<const N: usize, R: TryCryptoRng + ?Sized>(
+    count: usize,
+    rng: &mut R,
+) -> Option<Zeroizing<Vec<[u8; N]>>> {
+    let mut drawn = Zeroizing::new(alloc::vec![[0; N]; count]);
+    rng.try_fill_bytes(drawn.as_flattened_mut()).ok()?;
+    Some(drawn)
 }

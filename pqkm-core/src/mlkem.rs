@@ -11,20 +11,28 @@
 //! A key made here keeps its seed `(d, z)` beside the expanded `dk`; one that was imported without a
 //! seed has none. Key pairs, and the three private key forms of RFC 9935, are in [`material`].
 
+use alloc::vec::Vec;
+
 use rand_core::TryCryptoRng;
 use spki::AlgorithmIdentifierOwned;
 use zeroize::Zeroizing;
 
 use crate::{
-    algorithm::{Algorithm, Encapsulated, KemAlgorithm},
+    algorithm::{Algorithm, Encapsulated, KemAlgorithm, KemMaterials},
     engine::Engine,
     error::{DecapsulateError, EncapsulateError, GenerateError},
     symmetric::identifier,
 };
 
+mod dispatch;
+mod engine;
 mod material;
 mod reference;
+#[cfg(test)]
+mod tests;
 
+use dispatch::{DkOf, EkOf};
+use engine::Kernels;
 use reference::Reference;
 
 pub use material::{MlKemDecapsulation, MlKemEncapsulation};
@@ -41,7 +49,7 @@ pub(crate) const M_BYTES: usize = 32;
 /// A parameter set of ML-KEM (FIPS 203, Table 2).
 ///
 /// Sealed: FIPS 203 defines three.
-pub trait MlKemParameters: Algorithm + Reference {
+pub trait MlKemParameters: Algorithm + Reference + Kernels {
     /// The module rank `k`.
     const K: usize;
     /// Length of an encapsulation key `ek` in bytes: `384 * k + 32`.
@@ -76,39 +84,79 @@ macro_rules! parameter_sets {
             type Ciphertext = <Self as Reference>::CiphertextBytes;
             type SharedSecret = [u8; SHARED_SECRET_BYTES];
 
+            fn supports(_: Engine) -> bool {
+                true
+            }
+
             fn generate_material<R: TryCryptoRng + ?Sized>(
                 engine: Engine,
                 rng: &mut R,
             ) -> Result<(Self::Decapsulation, Self::Encapsulation), GenerateError> {
-                generate(engine, rng)
+                let mut pairs = generate(engine, 1, rng)?;
+                // One seed makes one pair.
+                pairs.pop().ok_or(GenerateError::Randomness)
+            }
+
+            fn generate_materials<R: TryCryptoRng + ?Sized>(
+                engine: Engine,
+                count: usize,
+                rng: &mut R,
+            ) -> Result<Vec<KemMaterials<Self>>, GenerateError> {
+                generate(engine, count, rng)
             }
 
             fn prepare_encapsulation(
-                _: Engine,
+                engine: Engine,
                 key: &Self::Encapsulation,
             ) -> Self::PreparedEncapsulation {
-                PreparedEncapsulation(Self::expand_ek(key.bytes()))
+                PreparedEncapsulation(dispatch::expand_ek::<Self>(engine, key.bytes()))
             }
 
             fn prepare_decapsulation(
-                _: Engine,
+                engine: Engine,
                 key: &Self::Decapsulation,
             ) -> Self::PreparedDecapsulation {
-                PreparedDecapsulation(Self::expand_dk(key.expanded()))
+                PreparedDecapsulation(dispatch::expand_dk::<Self>(engine, key.expanded()))
             }
 
             fn encapsulate<R: TryCryptoRng + ?Sized>(
                 key: &Self::PreparedEncapsulation,
                 rng: &mut R,
             ) -> Result<Encapsulated<Self>, EncapsulateError> {
-                encapsulate(key, rng)
+                // One message makes one ciphertext.
+                encapsulate(key, 1, rng)?.pop().ok_or(EncapsulateError::Randomness)
+            }
+
+            fn encapsulate_many<R: TryCryptoRng + ?Sized>(
+                key: &Self::PreparedEncapsulation,
+                count: usize,
+                rng: &mut R,
+            ) -> Result<Vec<Encapsulated<Self>>, EncapsulateError> {
+                encapsulate(key, count, rng)
+            }
+
+            fn encapsulate_each<R: TryCryptoRng + ?Sized>(
+                engine: Engine,
+                keys: &[&Self::Encapsulation],
+                rng: &mut R,
+            ) -> Result<Vec<Encapsulated<Self>>, EncapsulateError> {
+                encapsulate_each(engine, keys, rng)
             }
 
             fn decapsulate(
                 key: &Self::PreparedDecapsulation,
                 ciphertext: &Self::Ciphertext,
             ) -> Result<Self::SharedSecret, DecapsulateError> {
-                Ok(Self::decapsulate_internal(&key.0, ciphertext))
+                let mut secrets = dispatch::decapsulate::<Self>(&key.0, &[ciphertext]);
+                secrets.pop().ok_or(DecapsulateError::Failed)
+            }
+
+            fn decapsulate_many(
+                key: &Self::PreparedDecapsulation,
+                ciphertexts: &[&Self::Ciphertext],
+            ) -> Vec<Result<Self::SharedSecret, DecapsulateError>> {
+                let secrets = dispatch::decapsulate::<Self>(&key.0, ciphertexts);
+                secrets.into_iter().map(Ok).collect()
             }
         }
     )+};
@@ -123,30 +171,61 @@ parameter_sets! {
     MlKem1024 = "ML-KEM-1024", "2.16.840.1.101.3.4.4.3", 4;
 }
 
-/// An expanded encapsulation key.
-pub struct PreparedEncapsulation<P: MlKemParameters>(P::ExpandedEk);
+/// An expanded encapsulation key. In memory, with the engines of the kernels: 4096 (k + 1) + 32 bytes.
+pub struct PreparedEncapsulation<P: MlKemParameters>(EkOf<P>);
 
-/// An expanded decapsulation key. Zeroized on drop.
-pub struct PreparedDecapsulation<P: MlKemParameters>(P::ExpandedDk);
+/// An expanded decapsulation key. Zeroized on drop. In memory, with the engines of the kernels: 4096 (k + 2) + 64
+/// bytes.
+pub struct PreparedDecapsulation<P: MlKemParameters>(DkOf<P>);
 
-/// FIPS 203, Algorithm 19 (ML-KEM.KeyGen).
+/// The materials of a key pair.
+type MlKemPair<P> = (MlKemDecapsulation<P>, MlKemEncapsulation<P>);
+
+/// FIPS 203, Algorithm 19 (ML-KEM.KeyGen), `count` times; seeds are drawn in order.
 fn generate<P: MlKemParameters, R: TryCryptoRng + ?Sized>(
-    _: Engine,
+    engine: Engine,
+    count: usize,
     rng: &mut R,
-) -> Result<(MlKemDecapsulation<P>, MlKemEncapsulation<P>), GenerateError> {
-    let mut seed = Zeroizing::new([0; SEED_BYTES]);
-    rng.try_fill_bytes(seed.as_mut_slice())
-        .map_err(|_| GenerateError::Randomness)?;
-    Ok(material::from_seed(&seed))
+) -> Result<Vec<MlKemPair<P>>, GenerateError> {
+    let drawn = draw::<SEED_BYTES, R>(count, rng).ok_or(GenerateError::Randomness)?;
+    let seeds: Vec<_> = drawn.iter().collect();
+    let pairs = dispatch::generate::<P>(engine, &seeds);
+    let seeds = seeds.into_iter();
+    Ok(seeds
+        .zip(pairs)
+        .map(|(seed, pair)| material::from_parts(seed, pair))
+        .collect())
 }
 
-/// FIPS 203, Algorithm 20 (ML-KEM.Encaps).
+/// FIPS 203, Algorithm 20 (ML-KEM.Encaps), `count` times to one key; messages are drawn in order.
 fn encapsulate<P: MlKemParameters, R: TryCryptoRng + ?Sized>(
     key: &PreparedEncapsulation<P>,
+    count: usize,
     rng: &mut R,
-) -> Result<(P::CiphertextBytes, [u8; SHARED_SECRET_BYTES]), EncapsulateError> {
-    let mut m = Zeroizing::new([0; M_BYTES]);
-    rng.try_fill_bytes(m.as_mut_slice())
-        .map_err(|_| EncapsulateError::Randomness)?;
-    Ok(P::encapsulate_internal(&key.0, &m))
+) -> Result<Vec<dispatch::Encapsulated<P>>, EncapsulateError> {
+    let drawn = draw::<M_BYTES, R>(count, rng).ok_or(EncapsulateError::Randomness)?;
+    let messages: Vec<_> = drawn.iter().collect();
+    Ok(dispatch::encapsulate::<P>(&key.0, &messages))
+}
+
+/// FIPS 203, Algorithm 20 (ML-KEM.Encaps), once to each key; messages are drawn in order.
+fn encapsulate_each<P: MlKemParameters, R: TryCryptoRng + ?Sized>(
+    engine: Engine,
+    keys: &[&MlKemEncapsulation<P>],
+    rng: &mut R,
+) -> Result<Vec<dispatch::Encapsulated<P>>, EncapsulateError> {
+    let drawn = draw::<M_BYTES, R>(keys.len(), rng).ok_or(EncapsulateError::Randomness)?;
+    let eks = keys.iter().map(|key| key.bytes());
+    let items: Vec<_> = eks.zip(drawn.iter()).collect();
+    Ok(dispatch::encapsulate_each::<P>(engine, &items))
+}
+
+/// `count` times N random bytes, in one draw; none if the generator fails.
+fn draw<const N: usize, R: TryCryptoRng + ?Sized>(
+    count: usize,
+    rng: &mut R,
+) -> Option<Zeroizing<Vec<[u8; N]>>> {
+    let mut drawn = Zeroizing::new(alloc::vec![[0; N]; count]);
+    rng.try_fill_bytes(drawn.as_flattened_mut()).ok()?;
+    Some(drawn)
 }

@@ -26,6 +26,7 @@
     reason = "the one module that calls vector instructions; every block is one operation with its proof"
 )]
 
+mod lanes32;
 mod portable;
 #[cfg(test)]
 mod tests;
@@ -33,6 +34,8 @@ mod token;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
+pub(crate) use lanes32::{Factor, FactorRow};
+pub use lanes32::{Fields32, Lanes32, Words32};
 pub use portable::PortableVector;
 #[cfg(target_arch = "x86_64")]
 pub use token::{Avx2, Avx512, Avx512Gfni, Avx512Vl, ShaNi};

@@ -66,6 +66,7 @@ mod kernel;
 
 pub mod keccak;
 pub mod lanes;
+pub mod mldsa;
 pub mod mlkem;
 pub mod rows;
 pub mod seed;

@@ -6,10 +6,11 @@ use core::marker::PhantomData;
 use subtle::{Choice, ConstantTimeEq};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use super::{MlDsaParameters, SEED_BYTES, representative};
+use super::{MlDsaParameters, SEED_BYTES, dispatch, engine::KeyBytes, representative};
 use crate::{
     algorithm::{PrivateMaterial, PublicMaterial, SecretMaterial},
     encoding::{PrivateKeyForm, SeedForms, SeedOrExpanded},
+    engine::Engine,
     error::DecodeError,
 };
 
@@ -61,37 +62,24 @@ pub struct MlDsaSigning<P> {
     parameters: PhantomData<P>,
 }
 
-/// The key pair of a seed `xi`.
-pub(super) fn from_seed<P: MlDsaParameters>(
+/// The key pair that was made of a seed `xi`.
+pub(super) fn from_parts<P: MlDsaParameters>(
     xi: &[u8; SEED_BYTES],
+    (mut sk, pk): KeyBytes,
 ) -> (MlDsaSigning<P>, MlDsaVerification<P>) {
-    let (sk, pk) = P::key_gen_internal(xi);
+    let public: Box<[u8]> = pk.into();
     let signing = MlDsaSigning {
-        expanded: sk.as_slice().into(),
+        // The vector has exactly its length: the bytes stay where they are.
+        expanded: core::mem::take(&mut *sk).into_boxed_slice(),
         seed: Some(Box::from(xi.as_slice())),
-        public: pk.as_slice().into(),
+        public: public.clone(),
         parameters: PhantomData,
     };
-    (
-        signing,
-        MlDsaVerification {
-            bytes: pk.into(),
-            parameters: PhantomData,
-        },
-    )
-}
-
-/// `sk = rho || K || tr || s_1 || s_2 || t_0` (FIPS 204, Algorithm 24 (skEncode)).
-struct Parts<'a> {
-    tr: &'a [u8],
-    s: &'a [u8],
-}
-
-fn split<P: MlDsaParameters>(expanded: &[u8]) -> Option<Parts<'_>> {
-    let (_rho_and_k, rest) = expanded.split_at_checked(64)?;
-    let (tr, rest) = rest.split_at_checked(64)?;
-    let (s, t_0) = rest.split_at_checked(P::ETA_BYTES * (P::K + P::L))?;
-    (t_0.len() == 416 * P::K).then_some(Parts { tr, s })
+    let verification = MlDsaVerification {
+        bytes: public,
+        parameters: PhantomData,
+    };
+    (signing, verification)
 }
 
 impl<P: MlDsaParameters> MlDsaSigning<P> {
@@ -129,21 +117,25 @@ impl<P: MlDsaParameters> PrivateMaterial for MlDsaSigning<P> {
 impl<P: MlDsaParameters> SeedForms for MlDsaSigning<P> {
     fn from_seed(xi: &[u8]) -> Result<Self, DecodeError> {
         let xi = xi.try_into().map_err(|_| DecodeError::Length)?;
-        Ok(from_seed(xi).0)
+        let mut pairs = dispatch::generate::<P>(Engine::detect(), &[xi]);
+        let pair = pairs.pop().ok_or(DecodeError::Inconsistent)?;
+        Ok(from_parts(xi, pair).0)
     }
 
     /// Takes an expanded key if it is one that key generation could have made: `s_1` and `s_2` within
     /// `-eta ..= eta`, `t_0` and `tr` those of `rho`, `s_1` and `s_2`. FIPS 204 asks for no check;
     /// without one, a damaged key would make signatures that leak it.
     fn from_expanded(bytes: &[u8]) -> Result<Self, DecodeError> {
-        let parts = split::<P>(bytes).ok_or(DecodeError::Length)?;
-        if !is_in_range(parts.s, P::ETA) {
+        if bytes.len() != P::PRIVATE_KEY_BYTES {
+            return Err(DecodeError::Length);
+        }
+        let s = bytes
+            .get(128..128 + P::ETA_BYTES * (P::K + P::L))
+            .unwrap_or_default();
+        if !is_in_range(s, P::ETA) {
             return Err(DecodeError::Range);
         }
-        let public = P::public_key(&P::expand_sk(bytes));
-        if representative::tr(&public).as_slice() != parts.tr {
-            return Err(DecodeError::Inconsistent);
-        }
+        let public = dispatch::public_key::<P>(bytes).ok_or(DecodeError::Inconsistent)?;
         Ok(Self {
             expanded: bytes.into(),
             seed: None,

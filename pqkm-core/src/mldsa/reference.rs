@@ -33,9 +33,6 @@ pub trait Reference: Sized {
     /// Expands `sk`.
     fn expand_sk(sk: &[u8]) -> Self::ExpandedSk;
 
-    /// The `pk` of an expanded `sk`, computed from `rho`, `s_1` and `s_2`.
-    fn public_key(sk: &Self::ExpandedSk) -> Vec<u8>;
-
     /// FIPS 204, Algorithm 7 (ML-DSA.Sign_internal), from line 7 on; none if no attempt within the
     /// range of `kappa` succeeded.
     fn sign_mu(
@@ -74,10 +71,6 @@ macro_rules! reference {
             fn expand_sk(sk: &[u8]) -> Self::ExpandedSk {
                 #[expect(deprecated, reason = "FIPS 204 defines the expanded form, and keys carry it")]
                 ExpandedSigningKey::from_expanded(sk.try_into().expect("length was checked"))
-            }
-
-            fn public_key(sk: &Self::ExpandedSk) -> Vec<u8> {
-                sk.verifying_key().encode().to_vec()
             }
 
             fn sign_mu(

@@ -7,10 +7,11 @@ use sha3::{Digest, Sha3_256};
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use super::{MlKemParameters, SEED_BYTES};
+use super::{MlKemParameters, SEED_BYTES, dispatch, engine::KeyBytes};
 use crate::{
     algorithm::{PrivateMaterial, PublicMaterial, SecretMaterial},
     encoding::{PrivateKeyForm, SeedForms, SeedOrExpanded},
+    engine::Engine,
     error::DecodeError,
 };
 
@@ -94,11 +95,20 @@ fn split<P: MlKemParameters>(expanded: &[u8]) -> Option<Parts<'_>> {
     (z.len() == 32).then_some(Parts { s_hat, ek, h_ek })
 }
 
-/// The key pair of a seed `d || z`.
+/// The key pair of a seed `d || z`, with the fastest engine.
+#[expect(clippy::expect_used, reason = "one seed makes one pair")]
 pub(super) fn from_seed<P: MlKemParameters>(
     seed: &[u8; SEED_BYTES],
 ) -> (MlKemDecapsulation<P>, MlKemEncapsulation<P>) {
-    let (dk, ek) = P::key_gen_internal(seed);
+    let pair = dispatch::generate::<P>(Engine::detect(), &[seed]).pop();
+    from_parts(seed, pair.expect("one seed makes one pair"))
+}
+
+/// The key pair of a seed and what an engine made of it.
+pub(super) fn from_parts<P: MlKemParameters>(
+    seed: &[u8; SEED_BYTES],
+    (dk, ek): KeyBytes,
+) -> (MlKemDecapsulation<P>, MlKemEncapsulation<P>) {
     let decapsulation = MlKemDecapsulation {
         expanded: dk.as_slice().into(),
         seed: Some(Box::from(seed.as_slice())),

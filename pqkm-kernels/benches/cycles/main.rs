@@ -14,10 +14,12 @@
 mod engine;
 mod keccak;
 mod kem;
+mod mldsa;
 mod ring3329;
 mod timing;
 
 use pqkm_kernels::lanes::{Lanes, Portable, Token};
+use pqkm_kernels::mldsa::MlDsaKernels;
 
 fn instance<L: Lanes>(token: Option<L>) {
     let Some(l) = token else {
@@ -29,14 +31,23 @@ fn instance<L: Lanes>(token: Option<L>) {
     kem::run(l);
 }
 
+fn ring32<L: MlDsaKernels>(token: Option<L>) {
+    if let Some(l) = token {
+        mldsa::run(l);
+    }
+}
+
 fn main() {
     println!("core clock {:.2} GHz", timing::core_ghz());
     instance(Portable::detect());
+    ring32(Portable::detect());
     #[cfg(target_arch = "x86_64")]
     {
         use pqkm_kernels::lanes::{Avx2, Avx512, Avx512Vl};
         instance(Avx2::detect());
+        ring32(Avx2::detect());
         instance(Avx512Vl::detect());
         instance(Avx512::detect());
+        ring32(Avx512::detect());
     }
 }

@@ -86,9 +86,10 @@ impl Accumulated {
                 .or(announced)
                 .flatten()
                 .ok_or_else(|| fault(Problem::Number))?;
-            let operation = match draft {
-                true => Operation::Unusable(Unusable::Draft),
-                false => Operation::Accumulated { iterations, digest },
+            let operation = if draft {
+                Operation::Unusable(Unusable::Draft)
+            } else {
+                Operation::Accumulated { iterations, digest }
             };
             page.cases.push(super::case(
                 CaseId::Line(index + 1),

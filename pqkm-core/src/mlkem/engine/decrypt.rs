@@ -1,0 +1,140 @@
+//! Decryption and decapsulation.
+
+use alloc::{vec, vec::Vec};
+
+use pqkm_kernels::{
+    lanes::Lanes,
+    mlkem::{
+        compressed_bytes, decode_decompress, message_from, multiply_row, multiply_row_once, ntt,
+        ntt_inverse,
+    },
+    rows::{Rows, differing_rows},
+    seed::{Seed, sha3_512, shake256_32},
+};
+use zeroize::Zeroizing;
+
+use super::{
+    Kem, in_groups,
+    work::{Decapsulation, Work, write_seeds},
+};
+use crate::{
+    engine::{rows_mut, rows_of},
+    mlkem::SHARED_SECRET_BYTES,
+};
+
+impl<const K: usize, const ETA1: usize, const DU: usize, const DV: usize> Kem<K, ETA1, DU, DV> {
+    /// FIPS 203, Algorithm 18 (ML-KEM.Decaps_internal), of every ciphertext with one key.
+    pub(super) fn decapsulate_all<L: Lanes>(
+        l: L,
+        key: &Decapsulation<K>,
+        ciphertexts: &[&[u8]],
+    ) -> Vec<[u8; SHARED_SECRET_BYTES]> {
+        let mut secrets = vec![[0; SHARED_SECRET_BYTES]; ciphertexts.len()];
+        let (mut many, mut one) = (None, None);
+        let left = core::cell::RefCell::new(secrets.iter_mut());
+        in_groups(
+            L::LANES,
+            ciphertexts,
+            |group| {
+                let work = many.get_or_insert_with(|| Work::new(l));
+                let secret = Self::decapsulate_many(l, work, key, group);
+                let mut left = left.borrow_mut();
+                let rows = left.by_ref().take(group.len());
+                write_seeds(&secret, rows.map(<[u8; 32]>::as_mut_slice));
+            },
+            |ciphertext| {
+                let work = one.get_or_insert_with(|| Work::new(l.four_lanes()));
+                let secret = Self::decapsulate_one(l, work, key, ciphertext);
+                if let Some(to) = left.borrow_mut().next() {
+                    write_seeds(&secret, [to.as_mut_slice()]);
+                }
+            },
+        );
+        secrets
+    }
+
+    /// One ciphertext a lane.
+    fn decapsulate_many<L: Lanes>(
+        l: L,
+        work: &mut Work<L, K>,
+        key: &Decapsulation<K>,
+        c: &[&[u8]],
+    ) -> Seed<L> {
+        let rows = rows_of(c);
+        let m = Self::decrypt_many(l, work, key, &rows);
+        let (secret, r) = sha3_512(l, &m, &Seed::same(l, &key.encapsulation.h));
+        let rejection = shake256_32(l, &Rows::same(&key.z), &rows);
+        let mut again = Zeroizing::new(vec![0; rows.len() * c.len()]);
+        let mut again_rows = rows_mut(again.chunks_exact_mut(rows.len()));
+        Self::encrypt_many(l, work, &key.encapsulation, &m, &r, &mut again_rows);
+        let again: Vec<&[u8]> = again.chunks_exact(rows.len()).collect();
+        let differs = differing_rows(l, &rows, &rows_of(&again));
+        Seed::select(l, &differs, &rejection, &secret)
+    }
+
+    /// FIPS 203, Algorithm 15 (K-PKE.Decrypt), one ciphertext a lane.
+    fn decrypt_many<L: Lanes>(
+        l: L,
+        work: &mut Work<L, K>,
+        key: &Decapsulation<K>,
+        c: &Rows<'_>,
+    ) -> Seed<L> {
+        let Work {
+            poly,
+            other: v,
+            u: u_hat,
+            sum,
+            ..
+        } = work;
+        for i in 0..K {
+            decode_decompress::<L, DU>(l, c, compressed_bytes(DU) * i, poly);
+            ntt(l, poly, &mut u_hat[i]);
+        }
+        multiply_row(l, &key.s_hat, u_hat, sum);
+        ntt_inverse(l, sum, poly);
+        decode_decompress::<L, DV>(l, c, Self::C1_BYTES, v);
+        message_from(l, v, poly)
+    }
+
+    /// One ciphertext, its polynomials in lanes.
+    fn decapsulate_one<L: Lanes>(
+        l: L,
+        work: &mut Work<L::Four, 1>,
+        key: &Decapsulation<K>,
+        c: &[u8],
+    ) -> Seed<L::Four> {
+        let four = l.four_lanes();
+        let m = Self::decrypt_one(l, work, key, c);
+        let (secret, r) = sha3_512(four, &m, &Seed::same(four, &key.encapsulation.h));
+        let rejection = shake256_32(four, &Rows::same(&key.z), &Rows::same(c));
+        let mut again = Zeroizing::new(vec![0; c.len()]);
+        Self::encrypt_one(l, work, &key.encapsulation, &m, &r, &mut again);
+        let differs = differing_rows(four, &Rows::same(c), &Rows::same(&again));
+        Seed::select(four, &differs, &rejection, &secret)
+    }
+
+    /// FIPS 203, Algorithm 15 (K-PKE.Decrypt), of one ciphertext; the message is in every lane.
+    fn decrypt_one<L: Lanes>(
+        l: L,
+        work: &mut Work<L::Four, 1>,
+        key: &Decapsulation<K>,
+        c: &[u8],
+    ) -> Seed<L::Four> {
+        let four = l.four_lanes();
+        let Work {
+            poly,
+            other: v,
+            u: [u_hat],
+            sum,
+            ..
+        } = work;
+        let (c1, c2) = c.split_at(Self::C1_BYTES);
+        let polys: Vec<&[u8]> = c1.chunks_exact(compressed_bytes(DU)).collect();
+        decode_decompress::<_, DU>(four, &rows_of(&polys), 0, poly);
+        ntt(four, poly, u_hat);
+        multiply_row_once(l, &key.s_hat, u_hat, sum, 0);
+        ntt_inverse(four, sum, poly);
+        decode_decompress::<_, DV>(four, &Rows::same(c2), 0, v);
+        message_from(four, v, poly).spread(0)
+    }
+}

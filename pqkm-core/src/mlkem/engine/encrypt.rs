@@ -1,0 +1,222 @@
+//! Encryption and encapsulation.
+
+use alloc::{vec, vec::Vec};
+
+use pqkm_kernels::{
+    lanes::Lanes,
+    mlkem::{
+        POLY_BYTES, Scale, compress_noisy, compress_noisy_message, compressed_bytes, decode12,
+        multiply_lanes, multiply_matrix, multiply_matrix_once, multiply_row, multiply_row_once,
+        ntt_inverse, prepare_factor, prf, rescale, vartime_sample_ntt,
+    },
+    rows::{MAX_ROWS, RowsMut},
+    seed::{Seed, sha3_256, sha3_512},
+};
+
+use super::{
+    Kem, in_groups,
+    keys::index,
+    work::{Encapsulation, Work, nonce, nonces, seeds, write_seeds},
+};
+use crate::{
+    engine::{rows_mut, rows_of},
+    mlkem::{M_BYTES, SHARED_SECRET_BYTES},
+};
+
+/// A ciphertext of N bytes and its shared secret.
+pub(super) type Encapsulated<const N: usize> = ([u8; N], [u8; SHARED_SECRET_BYTES]);
+
+#[expect(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    reason = "d_u and d_v are below 12"
+)]
+const fn bits(d: usize) -> u32 {
+    d as u32
+}
+
+impl<const K: usize, const ETA1: usize, const DU: usize, const DV: usize> Kem<K, ETA1, DU, DV> {
+    /// Length of the part of a ciphertext that holds u, in bytes.
+    pub(super) const C1_BYTES: usize = compressed_bytes(DU) * K;
+    /// `d_u` and `d_v` as the scales take them.
+    pub(super) const D_U: u32 = bits(DU);
+    pub(super) const D_V: u32 = bits(DV);
+
+    /// FIPS 203, Algorithm 17 (ML-KEM.Encaps_internal), of every message to one key.
+    pub(super) fn encapsulate_all<L: Lanes, const N: usize>(
+        l: L,
+        key: &Encapsulation<K>,
+        messages: &[&[u8; M_BYTES]],
+    ) -> Vec<Encapsulated<N>> {
+        let mut out = vec![([0; N], [0; SHARED_SECRET_BYTES]); messages.len()];
+        let (mut many, mut one) = (None, None);
+        let left = core::cell::RefCell::new(out.iter_mut());
+        in_groups(
+            L::LANES,
+            messages,
+            |group| {
+                let work = many.get_or_insert_with(|| Work::new(l));
+                let m: Vec<&[u8]> = group.iter().map(|m| m.as_slice()).collect();
+                let m = seeds(l, &m);
+                let (secret, r) = sha3_512(l, &m, &Seed::same(l, &key.h));
+                let mut left = left.borrow_mut();
+                let (cts, secrets): (Vec<_>, Vec<_>) = left
+                    .by_ref()
+                    .take(group.len())
+                    .map(|(ct, secret)| (ct.as_mut_slice(), secret.as_mut_slice()))
+                    .unzip();
+                write_seeds(&secret, secrets);
+                Self::encrypt_many(l, work, key, &m, &r, &mut rows_mut(cts));
+            },
+            |message| {
+                let four = l.four_lanes();
+                let work = one.get_or_insert_with(|| Work::new(four));
+                let m = Seed::same(four, message);
+                let (secret, r) = sha3_512(four, &m, &Seed::same(four, &key.h));
+                if let Some((ct, to)) = left.borrow_mut().next() {
+                    write_seeds(&secret, [to.as_mut_slice()]);
+                    Self::encrypt_one(l, work, key, &m, &r, ct);
+                }
+            },
+        );
+        out
+    }
+
+    /// FIPS 203, Algorithm 14 (K-PKE.Encrypt), one message a lane.
+    pub(super) fn encrypt_many<L: Lanes>(
+        l: L,
+        work: &mut Work<L, K>,
+        key: &Encapsulation<K>,
+        m: &Seed<L>,
+        r: &Seed<L>,
+        ct: &mut RowsMut<'_>,
+    ) {
+        let Work {
+            noise,
+            poly,
+            y: y_hat,
+            u: u_hat,
+            ..
+        } = work;
+        for j in 0..K {
+            Self::sample_secret(l, r, &nonce(l, j), noise, poly, &mut y_hat[j]);
+        }
+        // u = NTT^-1(A_hat^T y_hat) + e_1
+        multiply_matrix(l, &key.a_hat, y_hat, u_hat);
+        for i in 0..K {
+            ntt_inverse(l, &u_hat[i], poly);
+            prf::<L, 2>(l, r, &nonce(l, K + i), noise);
+            compress_noisy::<L, DU>(l, poly, noise, ct, compressed_bytes(DU) * i);
+        }
+        // v = NTT^-1(t_hat^T y_hat) + e_2 + mu
+        multiply_row(l, &key.t_hat, y_hat, &mut u_hat[0]);
+        ntt_inverse(l, &u_hat[0], poly);
+        prf::<L, 2>(l, r, &nonce(l, 2 * K), noise);
+        compress_noisy_message::<L, DV>(l, poly, noise, m, ct, Self::C1_BYTES);
+    }
+
+    /// The same for one message, the polynomials in lanes: v takes the lane after u where there is one.
+    pub(super) fn encrypt_one<L: Lanes>(
+        l: L,
+        work: &mut Work<L::Four, 1>,
+        key: &Encapsulation<K>,
+        m: &Seed<L::Four>,
+        r: &Seed<L::Four>,
+        ct: &mut [u8],
+    ) {
+        let four = l.four_lanes();
+        let Work {
+            noise,
+            poly,
+            y: [y_hat],
+            u: [u_hat],
+            ..
+        } = work;
+        Self::sample_secret(four, r, &nonces(four, 0), noise, poly, y_hat);
+        multiply_matrix_once(l, &key.a_hat, y_hat, u_hat);
+        if K < 4 {
+            multiply_row_once(l, &key.t_hat, y_hat, u_hat, K);
+        }
+        ntt_inverse(four, u_hat, poly);
+        prf::<_, 2>(four, r, &nonces(four, K), noise);
+        let (c1, c2) = ct.split_at_mut(Self::C1_BYTES);
+        let mut rows = rows_mut(c1.chunks_exact_mut(compressed_bytes(DU)));
+        compress_noisy::<_, DU>(four, poly, noise, &mut rows, 0);
+        if K == 4 {
+            multiply_row_once(l, &key.t_hat, y_hat, u_hat, 0);
+            ntt_inverse(four, u_hat, poly);
+            prf::<_, 2>(four, r, &nonces(four, 2 * K), noise);
+        }
+        if let Ok(mut row) = RowsMut::of_lane(K & 3, c2) {
+            compress_noisy_message::<_, DV>(four, poly, noise, m, &mut row, 0);
+        }
+    }
+
+    /// FIPS 203, Algorithm 17 (ML-KEM.Encaps_internal), of every message to a key of its own.
+    pub(super) fn encapsulate_each<L: Lanes, const N: usize>(
+        l: L,
+        eks: &[&[u8]],
+        messages: &[&[u8; M_BYTES]],
+    ) -> Vec<Encapsulated<N>> {
+        let mut out = vec![([0; N], [0; SHARED_SECRET_BYTES]); messages.len()];
+        let mut work = Work::new(l);
+        let groups = eks.chunks(L::LANES).zip(messages.chunks(L::LANES));
+        for ((eks, messages), out) in groups.zip(out.chunks_mut(L::LANES)) {
+            let m: Vec<&[u8]> = messages.iter().map(|m| m.as_slice()).collect();
+            let (cts, secrets): (Vec<_>, Vec<_>) = out
+                .iter_mut()
+                .map(|(ct, secret)| (ct.as_mut_slice(), secret.as_mut_slice()))
+                .unzip();
+            let m = seeds(l, &m);
+            let (secret, r) = sha3_512(l, &m, &sha3_256(l, &rows_of(eks)));
+            write_seeds(&secret, secrets);
+            Self::encrypt_each(l, &mut work, eks, &m, &r, &mut rows_mut(cts));
+        }
+        out
+    }
+
+    /// FIPS 203, Algorithm 14 (K-PKE.Encrypt), a key and a message a lane; keys have passed their checks.
+    fn encrypt_each<L: Lanes>(
+        l: L,
+        work: &mut Work<L, K>,
+        eks: &[&[u8]],
+        m: &Seed<L>,
+        r: &Seed<L>,
+        ct: &mut RowsMut<'_>,
+    ) {
+        let Work {
+            noise,
+            poly,
+            u: a_hat,
+            sum,
+            factors,
+            ..
+        } = work;
+        let rho: Vec<&[u8]> = eks.iter().map(|ek| &ek[Self::VECTOR_BYTES..]).collect();
+        let rho = seeds(l, &rho);
+        for j in 0..K {
+            Self::sample_secret(l, r, &nonce(l, j), noise, poly, sum);
+            prepare_factor(l, sum, Scale::compression(Self::D_U), &mut factors[j]);
+        }
+        for i in 0..K {
+            for j in 0..K {
+                // Entry (j, i): the matrix is transposed.
+                vartime_sample_ntt(l, &rho, &[index(j, i); MAX_ROWS], &mut a_hat[j]);
+            }
+            multiply_lanes(l, a_hat, factors, sum);
+            ntt_inverse(l, sum, poly);
+            prf::<L, 2>(l, r, &nonce(l, K + i), noise);
+            compress_noisy::<L, DU>(l, poly, noise, ct, compressed_bytes(DU) * i);
+        }
+        let rows = rows_of(eks);
+        for j in 0..K {
+            let t_hat = &mut a_hat[j];
+            decode12(l, &rows, POLY_BYTES * j, t_hat);
+            rescale(l, t_hat, Scale::ratio(Self::D_U, Self::D_V));
+        }
+        multiply_lanes(l, a_hat, factors, sum);
+        ntt_inverse(l, sum, poly);
+        prf::<L, 2>(l, r, &nonce(l, 2 * K), noise);
+        compress_noisy_message::<L, DV>(l, poly, noise, m, ct, Self::C1_BYTES);
+    }
+}
