@@ -1,0 +1,33 @@
+//! LMS and HSS signatures whose one-time keys are never used twice.
+#![no_std]
+#![forbid(unsafe_code)]
+#![expect(
+    clippy::indexing_slicing,
+    reason = "lengths are fixed by the parameter sets; input from outside goes through `wire`"
+)]
+
+#[cfg(feature = "alloc")]
+extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
+
+mod error;
+mod hash;
+#[cfg(feature = "hazmat")]
+pub mod hazmat;
+mod hss;
+mod lmots;
+mod lms;
+mod params;
+#[cfg(feature = "alloc")]
+mod secret;
+#[cfg(feature = "alloc")]
+mod tree;
+mod wire;
+
+pub use error::{DecodeError, InvalidSignature};
+pub use hss::{HssParameters, HssVerifyingKey};
+pub use lms::LmsVerifyingKey;
+pub use params::{
+    HashFunction, ID_LEN, LmotsAlgorithm, LmsAlgorithm, MAX_H, MAX_LEVELS, MAX_N, MAX_P,
+};
