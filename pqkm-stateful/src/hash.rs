@@ -5,7 +5,9 @@
 
 mod reference;
 
-use crate::params::{HashFunction, ID_LEN, LmotsAlgorithm, MAX_N};
+#[cfg(feature = "alloc")]
+use crate::params::LmotsAlgorithm;
+use crate::params::{HashFunction, ID_LEN, MAX_N};
 use sha2::Digest as _;
 use shake::{ExtendableOutput, Update as _, XofReader};
 
@@ -35,6 +37,7 @@ pub(crate) fn run_chains(hash: HashFunction, id: &[u8; ID_LEN], q: u32, chains: 
     reference::run_chains(hash, id, q, chains);
 }
 
+#[cfg(feature = "alloc")]
 /// `H(I || q || i || 0xff || SEED)` truncated to n bytes: RFC 8554, Appendix A.
 ///
 /// With `i` below `p` it is the secret start `x_q[i]` of a chain; larger `i` make other secrets.
@@ -42,6 +45,7 @@ pub(crate) fn derive(hash: HashFunction, id: &[u8; ID_LEN], q: u32, i: u16, seed
     reference::step(hash, id, q, i, 0xff, seed)
 }
 
+#[cfg(feature = "alloc")]
 /// Leaves `first .. first + out.len()` of the tree: one-time public keys, hashed with the node number.
 pub(crate) fn leaves(
     ots: LmotsAlgorithm,
@@ -54,6 +58,7 @@ pub(crate) fn leaves(
     reference::leaves(ots, id, seed, first, node_of_first, out);
 }
 
+#[cfg(feature = "alloc")]
 /// `out[k] = H(I || first + k || D_INTR || children[2k] || children[2k + 1])`.
 pub(crate) fn parents(
     hash: HashFunction,

@@ -1,7 +1,9 @@
 //! LM-OTS: RFC 8554, section 4.
 
 use crate::error::InvalidSignature;
-use crate::hash::{Chain, D_MESG, D_PBLC, Node, Stream, derive, run_chains};
+#[cfg(feature = "alloc")]
+use crate::hash::derive;
+use crate::hash::{Chain, D_MESG, D_PBLC, Node, Stream, run_chains};
 use crate::params::{ID_LEN, LmotsAlgorithm, MAX_N, MAX_P};
 use crate::wire::Reader;
 
@@ -49,6 +51,7 @@ fn message_digest(
     stream.finish(ots.n())
 }
 
+#[cfg(feature = "alloc")]
 /// RFC 8554, Algorithm 3: signs with the one-time key `q` of the tree, under the randomizer `c`.
 ///
 /// `out` has exactly [`LmotsAlgorithm::signature_len`] bytes. Whoever calls this has spent `q`.

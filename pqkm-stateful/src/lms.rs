@@ -20,6 +20,7 @@ pub struct LmsVerifyingKey {
 }
 
 impl LmsVerifyingKey {
+    #[cfg(feature = "alloc")]
     pub(crate) const fn new(
         lms: LmsAlgorithm,
         ots: LmotsAlgorithm,

@@ -1,7 +1,11 @@
 //! One input after the other, through the RustCrypto hashes: what the vector kernels are compared with, and what runs without them.
 
-use crate::hash::{Chain, D_PBLC, Node, Stream, leaf, parent};
-use crate::params::{HashFunction, ID_LEN, LmotsAlgorithm};
+use crate::hash::{Chain, Node, Stream};
+#[cfg(feature = "alloc")]
+use crate::hash::{D_PBLC, leaf, parent};
+#[cfg(feature = "alloc")]
+use crate::params::LmotsAlgorithm;
+use crate::params::{HashFunction, ID_LEN};
 
 /// `H(I || q || i || j || value)`.
 pub(super) fn step(
@@ -28,6 +32,7 @@ pub(super) fn run_chains(hash: HashFunction, id: &[u8; ID_LEN], q: u32, chains: 
     }
 }
 
+#[cfg(feature = "alloc")]
 pub(super) fn leaves(
     ots: LmotsAlgorithm,
     id: &[u8; ID_LEN],
@@ -46,6 +51,7 @@ pub(super) fn leaves(
     }
 }
 
+#[cfg(feature = "alloc")]
 /// RFC 8554, Algorithm 1: the public key `K` of the one-time key `q`.
 fn public_key(ots: LmotsAlgorithm, id: &[u8; ID_LEN], seed: &Node, q: u32) -> Node {
     let hash = ots.hash();
@@ -60,6 +66,7 @@ fn public_key(ots: LmotsAlgorithm, id: &[u8; ID_LEN], seed: &Node, q: u32) -> No
     stream.finish(ots.n())
 }
 
+#[cfg(feature = "alloc")]
 pub(super) fn parents(
     hash: HashFunction,
     id: &[u8; ID_LEN],

@@ -1,0 +1,233 @@
+//! Instruction sets as capability tokens, and the operations a kernel text may use.
+//!
+//! A *token* is a zero-sized value that exists only where detection found its instructions: possession is the
+//! proof that makes every method on it safe. The operations are methods of the token (`l.add16(a, b)`), so that
+//! no vector value can be made or combined without one. This module and its children hold the crate's only
+//! `unsafe` code: each block is one instruction, or the one call that enters a `#[target_feature]` function.
+//!
+//! # How a kernel is written
+//!
+//! A kernel is a struct with its arguments and an `#[inline(always)]` [`Kernel::run`]; [`Token::enter`] calls
+//! it with the instructions enabled. What keeps the generic form free of cost:
+//!
+//! 1. every function on the way to an operation is `#[inline(always)]`: a function without the target features
+//!    is otherwise called, and passes its registers through memory;
+//! 2. no closures: they do not inherit the features of the function they stand in;
+//! 3. tables that do not change in a loop go through [`opaque`] inside it: LLVM otherwise hoists half of a
+//!    multiplication out of the loop and no longer finds the instruction for the rest.
+//!
+//! # Layout
+//!
+//! A vector holds [`Lanes::LANES`] lanes of 64 bits, one per polynomial or hash worked on in lockstep. The same
+//! lane is one word of a Keccak state, or four 16-bit coefficients of one polynomial, the lowest first.
+
+#![expect(
+    unsafe_code,
+    reason = "the one module that calls vector instructions; every block is one operation with its proof"
+)]
+
+mod portable;
+#[cfg(test)]
+mod tests;
+mod token;
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
+pub use portable::PortableVector;
+#[cfg(target_arch = "x86_64")]
+pub use token::{Avx2, Avx512, Avx512Gfni, Avx512Vl, ShaNi};
+pub use token::{Kernel, Portable, Token};
+
+/// 16-bit arithmetic: all that the transforms of the ring with q = 3329 need.
+///
+/// The tests implement it for intervals, and so prove that no lane overflows.
+pub trait Lanes16: Copy {
+    /// A vector of 16-bit elements, four to a lane.
+    type V: Copy;
+    /// A vector of 32-bit elements, two to a lane.
+    type Wide: Copy;
+    /// Whether there are 32 vector registers, so that a pass may hold 16 values and its temporaries.
+    const MANY_REGISTERS: bool;
+
+    /// Every element is `x`.
+    fn splat16(self, x: i16) -> Self::V;
+    /// Every lane holds the four elements of `x`.
+    fn quad(self, x: &[i16; 4]) -> Self::V;
+    /// Sum; the true sum must fit 16 bits.
+    fn add16(self, a: Self::V, b: Self::V) -> Self::V;
+    /// Difference; the true difference must fit 16 bits.
+    fn sub16(self, a: Self::V, b: Self::V) -> Self::V;
+    /// Product; the true product must fit 16 bits.
+    fn mul16(self, a: Self::V, b: Self::V) -> Self::V;
+    /// Product modulo 2^16.
+    fn mullo16(self, a: Self::V, b: Self::V) -> Self::V;
+    /// High half of the signed product: `floor(a * b / 2^16)`.
+    fn mulhi16(self, a: Self::V, b: Self::V) -> Self::V;
+    /// Rounded product: `floor((a * b + 2^14) / 2^15)`; not both may be -2^15.
+    fn mulhrs16(self, a: Self::V, b: Self::V) -> Self::V;
+    /// Sums of adjacent products: element i is `a[2i] * b[2i] + a[2i+1] * b[2i+1]`; must fit 32 bits.
+    fn madd16(self, a: Self::V, b: Self::V) -> Self::Wide;
+    /// Sum of 32-bit elements; the true sum must fit 32 bits.
+    fn add32(self, a: Self::Wide, b: Self::Wide) -> Self::Wide;
+    /// Low halves: element 2i is `a[i] mod 2^16`, element 2i+1 is `b[i] mod 2^16`, as signed.
+    fn low_halves(self, a: Self::Wide, b: Self::Wide) -> Self::V;
+    /// High halves: element 2i is `floor(a[i] / 2^16)`, element 2i+1 is `floor(b[i] / 2^16)`.
+    fn high_halves(self, a: Self::Wide, b: Self::Wide) -> Self::V;
+    /// Transposes the 2x2 blocks of 16-bit elements of (a, b): exchanges lane bit 0 with the register.
+    fn transpose16(self, a: Self::V, b: Self::V) -> (Self::V, Self::V);
+    /// Transposes the 2x2 blocks of 32-bit elements of (a, b): exchanges lane bit 1 with the register.
+    fn transpose32(self, a: Self::V, b: Self::V) -> (Self::V, Self::V);
+    /// States that every element lies in `low..=high`. Instances that run ignore it; the proof checks it.
+    #[inline(always)]
+    fn claim(self, _value: Self::V, _low: i16, _high: i16) {}
+}
+
+/// Bit operations on the same vectors: hashing, sampling and packing.
+pub trait Lanes: Lanes16 + Token {
+    /// 64-bit lanes in a vector.
+    const LANES: usize;
+    /// One word per lane: `[u64; LANES]`.
+    type Words: Copy + AsRef<[u64]> + AsMut<[u64]>;
+    /// A square of words: `[V; LANES]`.
+    type Block: Copy + AsRef<[Self::V]> + AsMut<[Self::V]>;
+
+    /// Every lane is `x`.
+    fn splat64(self, x: u64) -> Self::V;
+    /// Lane i is `words[i]`.
+    fn load_words(self, words: &Self::Words) -> Self::V;
+    /// The lanes as words.
+    fn store_words(self, v: Self::V) -> Self::Words;
+    /// All lanes zero, as words.
+    fn zero_words(self) -> Self::Words;
+    /// Reads `8 * LANES` bytes; lane i is the i-th little-endian word.
+    fn load(self, bytes: &[u8]) -> Self::V;
+    /// Writes `8 * LANES` bytes, the inverse of [`Lanes::load`].
+    fn store(self, v: Self::V, bytes: &mut [u8]);
+    /// Exchanges lanes with registers: lane i of vector j becomes lane j of vector i.
+    fn transpose64(self, block: Self::Block) -> Self::Block;
+    /// A block whose vectors are all zero.
+    #[inline(always)]
+    fn zero_block(self) -> Self::Block {
+        self.block(self.splat64(0))
+    }
+    /// A block whose vectors are all `v`.
+    fn block(self, v: Self::V) -> Self::Block;
+
+    /// `a ^ b`.
+    fn xor(self, a: Self::V, b: Self::V) -> Self::V;
+    /// `a ^ b ^ c`.
+    fn xor3(self, a: Self::V, b: Self::V, c: Self::V) -> Self::V;
+    /// `a ^ (!b & c)`, the nonlinear step of Keccak.
+    fn chi(self, a: Self::V, b: Self::V, c: Self::V) -> Self::V;
+    /// `a & b`.
+    fn and(self, a: Self::V, b: Self::V) -> Self::V;
+    /// `a | b`.
+    fn or(self, a: Self::V, b: Self::V) -> Self::V;
+    /// `(mask & a) | (!mask & b)`.
+    fn select(self, mask: Self::V, a: Self::V, b: Self::V) -> Self::V;
+    /// Rotates every 64-bit lane left by N, 0 < N < 64.
+    fn rol64<const N: u32>(self, a: Self::V) -> Self::V;
+    /// Shifts every 64-bit lane left by N < 64.
+    fn shl64<const N: u32>(self, a: Self::V) -> Self::V;
+    /// Shifts every 64-bit lane right by N < 64, filling with zeros.
+    fn shr64<const N: u32>(self, a: Self::V) -> Self::V;
+    /// Shifts every 32-bit element left by N < 32.
+    fn shl32<const N: u32>(self, a: Self::V) -> Self::V;
+    /// Shifts every 32-bit element right by N < 32, filling with zeros.
+    fn shr32<const N: u32>(self, a: Self::V) -> Self::V;
+    /// Shifts every 16-bit element left by N < 16.
+    fn shl16<const N: u32>(self, a: Self::V) -> Self::V;
+    /// Shifts every 16-bit element right by N < 16, filling with zeros.
+    fn shr16<const N: u32>(self, a: Self::V) -> Self::V;
+    /// All ones in every 16-bit element where `a & bits` is not zero; `bits` has one bit an element.
+    fn test16(self, a: Self::V, bits: Self::V) -> Self::V;
+    /// Fills each lane with four copies of its 16-bit element C < 4.
+    fn spread16<const C: u32>(self, a: Self::V) -> Self::V;
+    /// Looks up each nibble: result k holds, in every 16-bit element, the value of nibble k of that element.
+    /// The table is in registers, or its values are computed: no memory address depends on `a`.
+    fn nibbles(self, a: Self::V, table: &NibbleTable) -> [Self::V; 4];
+    /// The 32-bit sums of [`Lanes16::madd16`] as the vector they are.
+    fn narrow(self, a: Self::Wide) -> Self::V;
+}
+
+/// `scale * (bit0 + bit1 - bit2 - bit3) + bias` for every nibble, as each instruction set wants it.
+#[derive(Clone, Copy, Debug)]
+#[repr(C, align(64))]
+pub struct NibbleTable {
+    pub(crate) words: [i16; 32],
+    pub(crate) scale: i16,
+    pub(crate) bias: i16,
+}
+
+impl NibbleTable {
+    /// `bit0 + bit1 - bit2 - bit3` of each nibble, as bytes, twice.
+    pub(crate) const BYTES: Aligned<[u8; 32]> = Aligned({
+        let mut bytes = [0; 32];
+        let mut n = 0;
+        while n < 32 {
+            bytes[n] = nibble_value(n).to_le_bytes()[0];
+            n += 1;
+        }
+        bytes
+    });
+
+    /// The table for a scale and a bias with `2 * |scale| + |bias|` below 2^15.
+    #[must_use]
+    pub const fn new(scale: i16, bias: i16) -> Self {
+        let mut words = [0; 32];
+        let mut n = 0;
+        while n < 32 {
+            words[n] = nibble_value(n) * scale + bias;
+            n += 1;
+        }
+        Self { words, scale, bias }
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    reason = "single bits"
+)]
+const fn nibble_value(n: usize) -> i16 {
+    (n & 1) as i16 + (n >> 1 & 1) as i16 - (n >> 2 & 1) as i16 - (n >> 3 & 1) as i16
+}
+
+/// A table at the alignment of the widest vector.
+#[derive(Clone, Copy, Debug)]
+#[repr(C, align(64))]
+pub(crate) struct Aligned<T>(pub(crate) T);
+
+/// The same reference, which the optimiser cannot see through (rule 3 of the module).
+#[inline(always)]
+#[must_use]
+pub fn opaque<T>(table: &'static T) -> &'static T {
+    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+    {
+        let mut pointer: *const T = table;
+        // SAFETY: the assembly is a comment: it leaves the register, memory and flags as they are.
+        unsafe {
+            core::arch::asm!("/* {0} */", inout(reg) pointer,
+                options(nostack, preserves_flags, readonly));
+        }
+        // SAFETY: the pointer is the one of `table`, unchanged, and points to static data.
+        unsafe { &*pointer }
+    }
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+    core::hint::black_box(table)
+}
+
+/// Overwrites vectors that held a secret, in a way the optimiser keeps.
+#[inline(always)]
+pub fn wipe<L: Lanes>(l: L, vectors: &mut [L::V]) {
+    vectors.fill(l.splat64(0));
+    core::hint::black_box(vectors);
+}
+
+/// A value the optimiser knows nothing about: masks made from secrets go through it, so that arithmetic on
+/// them is not turned back into a branch.
+#[inline(always)]
+#[must_use]
+pub fn barrier(mask: u64) -> u64 {
+    core::hint::black_box(mask)
+}
