@@ -52,6 +52,52 @@ impl HssParameters {
         1 << self.levels().iter().map(|(lms, _)| lms.h()).sum::<u8>()
     }
 
+    /// Output length of the hash in bytes.
+    #[cfg(feature = "std")]
+    pub(crate) const fn n(&self) -> usize {
+        self.levels[0].0.m()
+    }
+
+    /// Number of levels, 1 to 8.
+    #[must_use]
+    pub const fn depth(&self) -> u8 {
+        self.count
+    }
+
+    #[cfg(feature = "std")]
+    pub(crate) const fn top(&self) -> (LmsAlgorithm, LmotsAlgorithm) {
+        self.levels[0]
+    }
+
+    #[cfg(feature = "std")]
+    pub(crate) fn level(&self, level: u8) -> (LmsAlgorithm, LmotsAlgorithm) {
+        self.levels[usize::from(level)]
+    }
+
+    /// The number of the tree of a level that an index lies in: trees of one level are numbered from the left.
+    #[cfg(feature = "std")]
+    pub(crate) fn tree_number(&self, level: u8, index: u64) -> u64 {
+        let below: u8 = self
+            .levels()
+            .iter()
+            .skip(usize::from(level))
+            .map(|(lms, _)| lms.h())
+            .sum();
+        index >> below
+    }
+
+    /// The leaf of the tree above that signs the tree `number` of a level.
+    #[cfg(feature = "std")]
+    pub(crate) fn parent_leaf(&self, level: u8, number: u64) -> u32 {
+        low_bits(number, self.level(level - 1).0)
+    }
+
+    /// The leaf of its bottom tree that an index is.
+    #[cfg(feature = "std")]
+    pub(crate) fn bottom_leaf(&self, index: u64) -> u32 {
+        low_bits(index, self.level(self.count - 1).0)
+    }
+
     /// Length in bytes of a signature.
     #[must_use]
     pub fn signature_len(&self) -> usize {
@@ -70,6 +116,12 @@ impl HssParameters {
     }
 }
 
+/// The leaf within its tree of a number that counts leaves over all trees of a level.
+#[cfg(feature = "std")]
+fn low_bits(number: u64, lms: LmsAlgorithm) -> u32 {
+    u32::try_from(number & u64::from(lms.leaves() - 1)).unwrap_or(0)
+}
+
 /// An HSS public key: the number of levels and the public key of the top tree.
 ///
 /// A single LMS tree is the key with one level (RFC 9802).
@@ -80,6 +132,11 @@ pub struct HssVerifyingKey {
 }
 
 impl HssVerifyingKey {
+    #[cfg(feature = "std")]
+    pub(crate) const fn new(levels: u8, top: LmsVerifyingKey) -> Self {
+        Self { levels, top }
+    }
+
     /// Reads a public key: u32 number of levels, then the top tree's (RFC 8554, section 6.1).
     ///
     /// # Errors

@@ -11,6 +11,8 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod error;
 mod hash;
 #[cfg(feature = "hazmat")]
@@ -21,13 +23,21 @@ mod lms;
 mod params;
 #[cfg(feature = "alloc")]
 mod secret;
+#[cfg(feature = "std")]
+mod signer;
+#[cfg(feature = "alloc")]
+pub mod store;
 #[cfg(feature = "alloc")]
 mod tree;
 mod wire;
 
-pub use error::{DecodeError, InvalidSignature};
+pub use error::{DecodeError, InvalidSignature, OpenError, ReserveError, SignError, StoreError};
 pub use hss::{HssParameters, HssVerifyingKey};
 pub use lms::LmsVerifyingKey;
 pub use params::{
     HashFunction, ID_LEN, LmotsAlgorithm, LmsAlgorithm, MAX_H, MAX_LEVELS, MAX_N, MAX_P,
+};
+#[cfg(feature = "std")]
+pub use signer::{
+    HssSigner, KeyId, OneTimeIndex, Reservation, SignerOptions, WrapError, WrappingKey,
 };

@@ -49,6 +49,7 @@ impl Tree {
         }
     }
 
+    #[cfg(feature = "hazmat")]
     pub(crate) const fn leaves(&self) -> u32 {
         self.lms.leaves()
     }

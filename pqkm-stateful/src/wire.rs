@@ -26,6 +26,22 @@ impl<'a> Reader<'a> {
         self.array().map(u32::from_be_bytes)
     }
 
+    #[cfg(feature = "alloc")]
+    pub(crate) fn u8(&mut self) -> Result<u8, DecodeError> {
+        self.array::<1>().map(|[byte]| byte)
+    }
+
+    #[cfg(feature = "alloc")]
+    pub(crate) fn u64(&mut self) -> Result<u64, DecodeError> {
+        self.array().map(u64::from_be_bytes)
+    }
+
+    /// Whether only zeros are left.
+    #[cfg(feature = "std")]
+    pub(crate) fn is_zero(&self) -> bool {
+        self.0.iter().all(|&byte| byte == 0)
+    }
+
     /// Ends the reading: trailing bytes are an error.
     pub(crate) const fn finish(self) -> Result<(), DecodeError> {
         if self.0.is_empty() {
