@@ -7,11 +7,14 @@ use crate::error::{InvalidSignature, SignError, StoreError};
 use crate::hash::Node;
 use crate::hss::HssParameters;
 use crate::lms::LmsVerifyingKey;
+use crate::params::MAX_N;
 use crate::secret::TreeSecret;
 use crate::tree::Tree;
 
-/// How many trees of one level are kept: the current one, and the one before it for what is still reserved there.
-const KEPT: usize = 2;
+/// Memory for the trees of one level in bytes, as far as it goes; two are always kept.
+const LEVEL_BUDGET: usize = 1 << 20;
+/// The most trees of one level that are kept: threads may work in as many at a time.
+const MAX_KEPT: usize = 16;
 
 /// One tree and everything above it.
 pub(super) struct Subtree {
@@ -39,7 +42,7 @@ impl Subtree {
 pub(super) struct Subtrees {
     parameters: HssParameters,
     top: Arc<Subtree>,
-    /// (level, number, tree) of the levels below the top, the latest last.
+    /// (level, number, tree) of the levels below the top, the latest used last.
     below: Vec<(u8, u64, Arc<Subtree>)>,
 }
 
@@ -69,14 +72,13 @@ impl Subtrees {
             let known = self
                 .below
                 .iter()
-                .find(|(l, n, _)| (*l, *n) == (level, number));
-            current = if let Some((_, _, tree)) = known {
-                Arc::clone(tree)
+                .position(|(l, n, _)| (*l, *n) == (level, number));
+            current = if let Some(at) = known {
+                self.below.remove(at).2
             } else {
-                let tree = Arc::new(self.enter(&current, level, number, &mut put_once)?);
-                self.keep(level, number, &tree);
-                tree
+                Arc::new(self.enter(&current, level, number, &mut put_once)?)
             };
+            self.keep(level, number, &current);
         }
         Ok(current)
     }
@@ -123,9 +125,15 @@ impl Subtrees {
     }
 
     fn keep(&mut self, level: u8, number: u64, tree: &Arc<Subtree>) {
+        let (lms, _) = self.parameters.level(level);
+        let size = 2 * MAX_N << lms.h();
+        let kept = LEVEL_BUDGET
+            .checked_div(size)
+            .unwrap_or(0)
+            .clamp(2, MAX_KEPT);
         let same_level = self.below.iter().filter(|(l, _, _)| *l == level).count();
         let oldest = self.below.iter().position(|(l, _, _)| *l == level);
-        if let Some(oldest) = oldest.filter(|_| same_level >= KEPT) {
+        if let Some(oldest) = oldest.filter(|_| same_level >= kept) {
             self.below.remove(oldest);
         }
         self.below.push((level, number, Arc::clone(tree)));

@@ -16,6 +16,8 @@ pub(crate) struct Slot {
     pub(crate) largest: u64,
     /// The epoch that wrote it.
     pub(crate) epoch: u64,
+    /// Upper signatures below this offset had been synced when the slot was written.
+    pub(crate) cells: u64,
 }
 
 /// A slot to be written at a position (0 or 1) and synced before anything else happens.
@@ -42,6 +44,7 @@ impl Counter {
             next: 0,
             largest,
             epoch: 0,
+            cells: 0,
         };
         [
             Write { position: 0, slot },
@@ -70,16 +73,13 @@ impl Counter {
                 } else {
                     (1, b)
                 };
-                let largest = a.largest.max(b.largest);
-                (
-                    first,
-                    a.next.max(b.next),
-                    Slot {
-                        largest,
-                        epoch: a.epoch.max(b.epoch),
-                        ..newest
-                    },
-                )
+                let base = Slot {
+                    largest: a.largest.max(b.largest),
+                    epoch: a.epoch.max(b.epoch),
+                    cells: a.cells.max(b.cells),
+                    ..newest
+                };
+                (first, a.next.max(b.next), base)
             }
         };
         let slot = Slot {
@@ -87,6 +87,7 @@ impl Counter {
             next,
             largest: base.largest,
             epoch: base.epoch.saturating_add(1),
+            cells: base.cells,
         };
         let second = Slot {
             sequence: slot.sequence.saturating_add(1),
@@ -148,6 +149,15 @@ impl Counter {
             position,
             slot: self.newest,
         }
+    }
+
+    /// Says that upper signatures below `end` are durable; the next slot says so too.
+    pub(crate) fn confirm_cells(&mut self, end: u64) {
+        self.newest.cells = self.newest.cells.max(end);
+    }
+
+    pub(crate) const fn cells(&self) -> u64 {
+        self.newest.cells
     }
 
     pub(crate) const fn next(&self) -> u64 {

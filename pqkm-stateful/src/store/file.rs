@@ -136,7 +136,7 @@ impl<D: Disk> FileStore<D> {
         for write in writes {
             write_slot(&mut self.file, integrity, write)?;
         }
-        let cells = Cells::scan(&mut self.file, integrity)?;
+        let cells = Cells::scan(&mut self.file, integrity, counter.cells())?;
         Ok(Open { counter, cells })
     }
 
@@ -223,7 +223,9 @@ impl<D: Disk> UpperStore for FileStore<D> {
         bytes: &[u8],
     ) -> Result<Vec<u8>, StoreError> {
         self.guarded(epoch, |file, open| {
-            open.cells.put_once(file, level, index, bytes)
+            let (stored, end) = open.cells.put_once(file, level, index, bytes)?;
+            open.counter.confirm_cells(end);
+            Ok(stored)
         })
     }
 }

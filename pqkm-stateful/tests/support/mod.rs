@@ -1,6 +1,8 @@
 //! Vector files of the git-ignored folder `vectors/lms`, as lists of records.
 #![allow(dead_code, reason = "each test binary uses a part")]
 
+pub(crate) mod keys;
+
 use std::collections::HashMap;
 use std::path::PathBuf;
 
@@ -49,7 +51,7 @@ pub(crate) fn records(text: &str, separator: char) -> Vec<Record> {
         if *first.get_or_insert_with(|| key.clone()) == key {
             all.push(Record::new());
         }
-        let bytes = if value.len() % 2 == 0 {
+        let bytes = if value.len().is_multiple_of(2) {
             hex(value)
         } else {
             vec![value.parse().unwrap()]

@@ -57,23 +57,32 @@ pub(super) fn decode_record(block: &[u8]) -> Result<Vec<u8>, StoreError> {
     good.then(|| record.to_vec()).ok_or(StoreError::Corrupt)
 }
 
-/// A slot's block: magic, sequence, h, M, epoch, tag, zeros. The tag covers the position too.
+/// Length of a slot's magic and fields.
+const SLOT_FIELDS: usize = 8 + 5 * 8;
+
+/// A slot's block: magic, sequence, h, M, epoch, confirmed end of cells, tag, zeros. The tag covers the position too.
 pub(super) fn encode_slot(integrity: &IntegrityKey, position: usize, slot: &Slot) -> [u8; BLOCK] {
     let mut block = [0; BLOCK];
     block[..8].copy_from_slice(SLOT_MAGIC);
-    let fields = [slot.sequence, slot.next, slot.largest, slot.epoch];
-    for (to, from) in block[8..40].chunks_exact_mut(8).zip(fields) {
+    let fields = [
+        slot.sequence,
+        slot.next,
+        slot.largest,
+        slot.epoch,
+        slot.cells,
+    ];
+    for (to, from) in block[8..SLOT_FIELDS].chunks_exact_mut(8).zip(fields) {
         to.copy_from_slice(&from.to_be_bytes());
     }
-    let tag = integrity.tag(SLOT_MAGIC, &[&place(position), &block[..40]]);
-    block[40..40 + TAG_LEN].copy_from_slice(&tag);
+    let tag = integrity.tag(SLOT_MAGIC, &[&place(position), &block[..SLOT_FIELDS]]);
+    block[SLOT_FIELDS..SLOT_FIELDS + TAG_LEN].copy_from_slice(&tag);
     block
 }
 
 /// The slot of a block, if it is whole and was written for this position.
 pub(super) fn decode_slot(integrity: &IntegrityKey, position: usize, block: &[u8]) -> Option<Slot> {
     let mut reader = Reader::new(block);
-    let fields = reader.take(40).ok()?;
+    let fields = reader.take(SLOT_FIELDS).ok()?;
     let tag = reader.take(TAG_LEN).ok()?;
     if !reader.is_zero() || !integrity.verify(SLOT_MAGIC, &[&place(position), fields], tag) {
         return None;
@@ -85,6 +94,7 @@ pub(super) fn decode_slot(integrity: &IntegrityKey, position: usize, block: &[u8
         next: next()?,
         largest: next()?,
         epoch: next()?,
+        cells: next()?,
     })
 }
 
