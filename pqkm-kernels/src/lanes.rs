@@ -86,11 +86,18 @@ pub trait Lanes16: Copy {
 pub trait Lanes: Lanes16 + Token {
     /// 64-bit lanes in a vector.
     const LANES: usize;
+    /// Whether a 64-bit lane is worked on by one instruction. Texts that are nothing else take one lane at a
+    /// time where it is not.
+    const WORD_INSTRUCTIONS: bool;
+    /// The same instruction set on four lanes, for work that does not fill more.
+    type Four: Lanes<Words = [u64; 4]>;
     /// One word per lane: `[u64; LANES]`.
     type Words: Copy + AsRef<[u64]> + AsMut<[u64]>;
     /// A square of words: `[V; LANES]`.
     type Block: Copy + AsRef<[Self::V]> + AsMut<[Self::V]>;
 
+    /// The token on four lanes.
+    fn four_lanes(self) -> Self::Four;
     /// Every lane is `x`.
     fn splat64(self, x: u64) -> Self::V;
     /// Lane i is `words[i]`.
@@ -131,6 +138,10 @@ pub trait Lanes: Lanes16 + Token {
     fn shl64<const N: u32>(self, a: Self::V) -> Self::V;
     /// Shifts every 64-bit lane right by N < 64, filling with zeros.
     fn shr64<const N: u32>(self, a: Self::V) -> Self::V;
+    /// Shifts every 64-bit lane left by `n` < 64; for loops that unroll.
+    fn shl64_by(self, a: Self::V, n: u32) -> Self::V;
+    /// Shifts every 64-bit lane right by `n` < 64, filling with zeros; for loops that unroll.
+    fn shr64_by(self, a: Self::V, n: u32) -> Self::V;
     /// Shifts every 32-bit element left by N < 32.
     fn shl32<const N: u32>(self, a: Self::V) -> Self::V;
     /// Shifts every 32-bit element right by N < 32, filling with zeros.
@@ -139,6 +150,8 @@ pub trait Lanes: Lanes16 + Token {
     fn shl16<const N: u32>(self, a: Self::V) -> Self::V;
     /// Shifts every 16-bit element right by N < 16, filling with zeros.
     fn shr16<const N: u32>(self, a: Self::V) -> Self::V;
+    /// All ones in every negative 16-bit element, zero in the others.
+    fn sign16(self, a: Self::V) -> Self::V;
     /// All ones in every 16-bit element where `a & bits` is not zero; `bits` has one bit an element.
     fn test16(self, a: Self::V, bits: Self::V) -> Self::V;
     /// Fills each lane with four copies of its 16-bit element C < 4.
@@ -148,6 +161,14 @@ pub trait Lanes: Lanes16 + Token {
     fn nibbles(self, a: Self::V, table: &NibbleTable) -> [Self::V; 4];
     /// The 32-bit sums of [`Lanes16::madd16`] as the vector they are.
     fn narrow(self, a: Self::Wide) -> Self::V;
+    /// The inverse of [`Lanes::narrow`].
+    fn widen(self, a: Self::V) -> Self::Wide;
+    /// Every lane holds the sum of all lanes, by 32-bit elements; the true sums must fit.
+    fn sum_lanes32(self, a: Self::Wide) -> Self::Wide;
+    /// Takes the 12-bit little-endian integers of `bytes` that are below `bound`, in order, to `out`, and
+    /// returns how many; time depends on the bytes. Reads 24 bytes (16 integers); writes 16 elements, of which
+    /// those beyond the count are of no meaning.
+    fn vartime_take12(self, bytes: &[u8; 24], bound: i16, out: &mut [i16; 16]) -> usize;
 }
 
 /// `scale * (bit0 + bit1 - bit2 - bit3) + bias` for every nibble, as each instruction set wants it.

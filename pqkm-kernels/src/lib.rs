@@ -32,7 +32,7 @@
 //!
 //! # Modules, in reading order
 //!
-//! [`lanes`] (instruction sets and the only `unsafe`).
+//! [`lanes`] (instruction sets and the only `unsafe`), [`rows`], [`keccak`].
 #![no_std]
 #![deny(unsafe_code)]
 #![expect(
@@ -57,4 +57,10 @@
 #[cfg(any(test, feature = "std"))]
 extern crate std;
 
+#[cfg(test)]
+#[macro_use]
+mod testing;
+
+pub mod keccak;
 pub mod lanes;
+pub mod rows;

@@ -157,9 +157,15 @@ impl Lanes16 for Portable {
 
 impl Lanes for Portable {
     const LANES: usize = Q;
+    const WORD_INSTRUCTIONS: bool = false;
+    type Four = Self;
     type Words = [u64; Q];
     type Block = [PortableVector; Q];
 
+    #[inline(always)]
+    fn four_lanes(self) -> Self {
+        self
+    }
     #[inline(always)]
     fn splat64(self, x: u64) -> Self::V {
         PortableVector::from([x; Q])
@@ -246,6 +252,16 @@ impl Lanes for Portable {
         each_word!(i => a[i] >> S)
     }
     #[inline(always)]
+    fn shl64_by(self, a: Self::V, n: u32) -> Self::V {
+        let a = a.words();
+        each_word!(i => a[i] << n)
+    }
+    #[inline(always)]
+    fn shr64_by(self, a: Self::V, n: u32) -> Self::V {
+        let a = a.words();
+        each_word!(i => a[i] >> n)
+    }
+    #[inline(always)]
     fn shl32<const S: u32>(self, a: Self::V) -> Self::V {
         each32!(a, x => x << S)
     }
@@ -260,6 +276,10 @@ impl Lanes for Portable {
     #[inline(always)]
     fn shr16<const S: u32>(self, a: Self::V) -> Self::V {
         each!(i => ((a.0[i] as u16) >> S) as i16)
+    }
+    #[inline(always)]
+    fn sign16(self, a: Self::V) -> Self::V {
+        each!(i => a.0[i] >> 15)
     }
     #[inline(always)]
     fn test16(self, a: Self::V, bits: Self::V) -> Self::V {
@@ -293,5 +313,44 @@ impl Lanes for Portable {
     #[inline(always)]
     fn narrow(self, a: Self::Wide) -> Self::V {
         each!(i => (a[i / 2] >> (16 * (i & 1))) as i16)
+    }
+    #[inline(always)]
+    fn widen(self, a: Self::V) -> Self::Wide {
+        let mut out = [0; N / 2];
+        for i in 0..N / 2 {
+            out[i] = a.0[2 * i] as u16 as i32 | (a.0[2 * i + 1] as i32) << 16;
+        }
+        out
+    }
+    #[inline(always)]
+    fn sum_lanes32(self, a: Self::Wide) -> Self::Wide {
+        let mut out = [0; N / 2];
+        for i in 0..N / 2 {
+            let i = i & 1;
+            out[i] = a[i]
+                .wrapping_add(a[i + 2])
+                .wrapping_add(a[i + 4])
+                .wrapping_add(a[i + 6]);
+        }
+        for i in 2..N / 2 {
+            out[i] = out[i & 1];
+        }
+        out
+    }
+    #[inline(always)]
+    fn vartime_take12(self, bytes: &[u8; 24], bound: i16, out: &mut [i16; 16]) -> usize {
+        let mut count = 0;
+        for i in 0..8 {
+            let (a, b, c) = (
+                bytes[3 * i] as i16,
+                bytes[3 * i + 1] as i16,
+                bytes[3 * i + 2] as i16,
+            );
+            for candidate in [a | (b & 15) << 8, b >> 4 | c << 4] {
+                out[count & 15] = candidate;
+                count += usize::from(candidate < bound);
+            }
+        }
+        count
     }
 }

@@ -1,7 +1,7 @@
 //! Every operation of every instance against a model on plain integers, on random and extreme elements.
 
+use std::vec;
 use std::vec::Vec;
-use std::{eprintln, vec};
 
 use super::{Lanes, NibbleTable, Portable, Token};
 
@@ -69,6 +69,7 @@ fn arithmetic<L: Lanes>(l: L, x: &[u64], y: &[u64]) {
     each16!(shl16, l.shl16::<3>(a), |p, _q| p << 3);
     each16!(shr16, l.shr16::<5>(a), |p, _q| (p & 0xffff) >> 5);
     each16!(splat16, l.splat16(-77), |_p, _q| -77);
+    each16!(sign16, l.sign16(a), |p, _q| p >> 31);
     for bit in [0, 7, 15] {
         let bits = l.splat64(0x0001_0001_0001_0001 << bit);
         each16!(test16, l.test16(a, bits), |p, _q| -((p >> bit) & 1));
@@ -108,6 +109,11 @@ fn halves<L: Lanes>(l: L, x: &[u64], y: &[u64]) {
     check(l, "add32", l.narrow(l.add32(wide, wide)), |lane| {
         let s = sums(lane);
         u64::from(s[0].wrapping_mul(2) as u32) | u64::from(s[1].wrapping_mul(2) as u32) << 32
+    });
+    check(l, "widen", l.narrow(l.widen(a)), |lane| x[lane]);
+    check(l, "sum_lanes32", l.narrow(l.sum_lanes32(wide)), |_| {
+        let total = |i: usize| (0..L::LANES).fold(0_i32, |t, lane| t.wrapping_add(sums(lane)[i]));
+        u64::from(total(0) as u32) | u64::from(total(1) as u32) << 32
     });
     check(l, "low_halves", l.low_halves(wide, square), |lane| {
         let (s, t) = (sums(lane), squares(lane));
@@ -197,6 +203,35 @@ fn bits<L: Lanes>(l: L, x: &[u64], y: &[u64], z: &[u64]) {
     rotations!(1 2 3 6 8 10 14 15 18 20 21 25 27 28 36 39 41 43 44 45 55 56 61 62);
 }
 
+fn take12<L: Lanes>(l: L, x: &[u64]) {
+    let mut bytes = [0; 24];
+    for (to, word) in bytes.chunks_mut(8).zip(x) {
+        to.copy_from_slice(&word.to_le_bytes());
+    }
+    for bound in [0, 1, 2048, 3329, 4095] {
+        let expected: Vec<i16> = (0..16)
+            .map(|i| {
+                let at = 3 * (i / 2) + (i & 1);
+                let pair = u16::from_le_bytes([bytes[at], bytes[at + 1]]);
+                if i & 1 == 0 {
+                    (pair & 0xfff) as i16
+                } else {
+                    (pair >> 4) as i16
+                }
+            })
+            .filter(|candidate| *candidate < bound)
+            .collect();
+        let mut out = [0; 16];
+        let count = l.vartime_take12(&bytes, bound, &mut out);
+        assert_eq!(
+            out[..count],
+            expected,
+            "take12 of {} below {bound}",
+            L::NAME
+        );
+    }
+}
+
 fn every_operation<L: Lanes>(l: L) {
     let words = samples(3 * 64 + 400);
     for round in 0..300 {
@@ -205,27 +240,7 @@ fn every_operation<L: Lanes>(l: L) {
         halves(l, x, y);
         moves(l, x, y);
         bits(l, x, y, z);
-    }
-}
-
-/// Runs a test on every instance the CPU has, and says which it lacks.
-macro_rules! on_every_instance {
-    ($function:path) => {{
-        $function($crate::lanes::Portable::new());
-        #[cfg(target_arch = "x86_64")]
-        {
-            $crate::lanes::tests::run_or_say($crate::lanes::Avx2::detect(), $function);
-            $crate::lanes::tests::run_or_say($crate::lanes::Avx512Vl::detect(), $function);
-            $crate::lanes::tests::run_or_say($crate::lanes::Avx512::detect(), $function);
-        }
-    }};
-}
-
-#[cfg(target_arch = "x86_64")]
-pub(crate) fn run_or_say<T: Token>(token: Option<T>, test: impl FnOnce(T)) {
-    match token {
-        Some(token) => test(token),
-        None => eprintln!("not tested: this CPU or build has no {}", T::NAME),
+        take12(l, x);
     }
 }
 

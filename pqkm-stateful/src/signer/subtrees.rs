@@ -126,7 +126,7 @@ impl Subtrees {
 
     fn keep(&mut self, level: u8, number: u64, tree: &Arc<Subtree>) {
         let (lms, _) = self.parameters.level(level);
-        let size = 2 * MAX_N << lms.h();
+        let size = (2 * MAX_N) << lms.h();
         let kept = LEVEL_BUDGET
             .checked_div(size)
             .unwrap_or(0)

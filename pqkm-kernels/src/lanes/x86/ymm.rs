@@ -4,12 +4,13 @@ use core::arch::x86_64::{
     __m256i, _mm256_add_epi16, _mm256_add_epi32, _mm256_and_si256, _mm256_andnot_si256,
     _mm256_blend_epi16, _mm256_blend_epi32, _mm256_cmpeq_epi16, _mm256_loadu_si256,
     _mm256_madd_epi16, _mm256_mulhi_epi16, _mm256_mulhrs_epi16, _mm256_mullo_epi16,
-    _mm256_or_si256, _mm256_permute2x128_si256, _mm256_permutexvar_epi16, _mm256_rolv_epi64,
-    _mm256_set1_epi8, _mm256_set1_epi16, _mm256_set1_epi64x, _mm256_shuffle_epi8, _mm256_sll_epi16,
-    _mm256_sll_epi32, _mm256_sll_epi64, _mm256_slli_epi16, _mm256_slli_epi32, _mm256_slli_epi64,
-    _mm256_srai_epi16, _mm256_srl_epi16, _mm256_srl_epi32, _mm256_srl_epi64, _mm256_srli_epi16,
-    _mm256_srli_epi32, _mm256_srli_epi64, _mm256_storeu_si256, _mm256_sub_epi16,
-    _mm256_ternarylogic_epi64, _mm256_unpackhi_epi64, _mm256_unpacklo_epi64, _mm256_xor_si256,
+    _mm256_or_si256, _mm256_permute2x128_si256, _mm256_permute4x64_epi64, _mm256_permutexvar_epi16,
+    _mm256_rolv_epi64, _mm256_set1_epi8, _mm256_set1_epi16, _mm256_set1_epi64x,
+    _mm256_shuffle_epi8, _mm256_shuffle_epi32, _mm256_sll_epi16, _mm256_sll_epi32,
+    _mm256_sll_epi64, _mm256_slli_epi16, _mm256_slli_epi32, _mm256_slli_epi64, _mm256_srai_epi16,
+    _mm256_srl_epi16, _mm256_srl_epi32, _mm256_srl_epi64, _mm256_srli_epi16, _mm256_srli_epi32,
+    _mm256_srli_epi64, _mm256_storeu_si256, _mm256_sub_epi16, _mm256_ternarylogic_epi64,
+    _mm256_unpackhi_epi64, _mm256_unpacklo_epi64, _mm256_xor_si256,
 };
 
 use super::super::{Avx2, Avx512Vl, Lanes, Lanes16, NibbleTable};
@@ -94,9 +95,15 @@ macro_rules! common16 {
 macro_rules! common {
     () => {
         const LANES: usize = 4;
-        type Words = [u64; 4];
+        const WORD_INSTRUCTIONS: bool = true;
+        type Four = Self;
+    type Words = [u64; 4];
         type Block = [__m256i; 4];
 
+        #[inline(always)]
+        fn four_lanes(self) -> Self::Four {
+            self
+        }
         #[inline(always)]
         fn splat64(self, x: u64) -> __m256i {
             let x = x.cast_signed();
@@ -173,6 +180,35 @@ macro_rules! common {
         fn spread16<const C: u32>(self, a: __m256i) -> __m256i {
             let indices = self.load(&SPREAD.0[C as usize]);
             op!(self: _mm256_shuffle_epi8(a, indices))
+        }
+        #[inline(always)]
+        fn shl64_by(self, a: __m256i, n: u32) -> __m256i {
+            let count = super::count(n);
+            op!(self: _mm256_sll_epi64(a, count))
+        }
+        #[inline(always)]
+        fn shr64_by(self, a: __m256i, n: u32) -> __m256i {
+            let count = super::count(n);
+            op!(self: _mm256_srl_epi64(a, count))
+        }
+        #[inline(always)]
+        fn widen(self, a: __m256i) -> __m256i {
+            a
+        }
+        #[inline(always)]
+        fn sign16(self, a: __m256i) -> __m256i {
+            op!(self: _mm256_srai_epi16::<15>(a))
+        }
+        #[inline(always)]
+        fn sum_lanes32(self, a: __m256i) -> __m256i {
+            let swapped = op!(self: _mm256_permute4x64_epi64::<0b01_00_11_10>(a));
+            let a = self.add32(a, swapped);
+            let swapped = op!(self: _mm256_shuffle_epi32::<0b01_00_11_10>(a));
+            self.add32(a, swapped)
+        }
+        #[inline(always)]
+        fn vartime_take12(self, bytes: &[u8; 24], bound: i16, out: &mut [i16; 16]) -> usize {
+            self.take12(bytes, bound, out)
         }
         #[inline(always)]
         fn narrow(self, a: __m256i) -> __m256i {

@@ -5,11 +5,11 @@ use core::arch::x86_64::{
     _mm512_madd_epi16, _mm512_mask_blend_epi16, _mm512_mask_shuffle_epi8,
     _mm512_mask_shuffle_epi32, _mm512_movm_epi16, _mm512_mulhi_epi16, _mm512_mulhrs_epi16,
     _mm512_mullo_epi16, _mm512_or_si512, _mm512_permutexvar_epi16, _mm512_rolv_epi64,
-    _mm512_set1_epi16, _mm512_set1_epi64, _mm512_shuffle_epi8, _mm512_shuffle_i64x2,
-    _mm512_sll_epi16, _mm512_sll_epi32, _mm512_sll_epi64, _mm512_slli_epi32, _mm512_srl_epi16,
-    _mm512_srl_epi32, _mm512_srl_epi64, _mm512_srli_epi16, _mm512_srli_epi32, _mm512_storeu_si512,
-    _mm512_sub_epi16, _mm512_ternarylogic_epi64, _mm512_test_epi16_mask, _mm512_unpackhi_epi64,
-    _mm512_unpacklo_epi64, _mm512_xor_si512,
+    _mm512_set1_epi16, _mm512_set1_epi64, _mm512_shuffle_epi8, _mm512_shuffle_epi32,
+    _mm512_shuffle_i64x2, _mm512_sll_epi16, _mm512_sll_epi32, _mm512_sll_epi64, _mm512_slli_epi32,
+    _mm512_srai_epi16, _mm512_srl_epi16, _mm512_srl_epi32, _mm512_srl_epi64, _mm512_srli_epi16,
+    _mm512_srli_epi32, _mm512_storeu_si512, _mm512_sub_epi16, _mm512_ternarylogic_epi64,
+    _mm512_test_epi16_mask, _mm512_unpackhi_epi64, _mm512_unpacklo_epi64, _mm512_xor_si512,
 };
 
 use super::super::{Aligned, Avx512, Lanes, Lanes16, NibbleTable};
@@ -89,9 +89,15 @@ impl Lanes16 for Avx512 {
 
 impl Lanes for Avx512 {
     const LANES: usize = 8;
+    const WORD_INSTRUCTIONS: bool = true;
+    type Four = super::super::Avx512Vl;
     type Words = [u64; 8];
     type Block = [__m512i; 8];
 
+    #[inline(always)]
+    fn four_lanes(self) -> Self::Four {
+        Self::four_lanes(self)
+    }
     #[inline(always)]
     fn splat64(self, x: u64) -> __m512i {
         let x = x.cast_signed();
@@ -220,6 +226,37 @@ impl Lanes for Avx512 {
                 op!(self: _mm512_permutexvar_epi16(a, table))
             },
         ]
+    }
+    #[inline(always)]
+    fn shl64_by(self, a: __m512i, n: u32) -> __m512i {
+        let count = super::count(n);
+        op!(self: _mm512_sll_epi64(a, count))
+    }
+    #[inline(always)]
+    fn shr64_by(self, a: __m512i, n: u32) -> __m512i {
+        let count = super::count(n);
+        op!(self: _mm512_srl_epi64(a, count))
+    }
+    #[inline(always)]
+    fn widen(self, a: __m512i) -> __m512i {
+        a
+    }
+    #[inline(always)]
+    fn sign16(self, a: __m512i) -> __m512i {
+        op!(self: _mm512_srai_epi16::<15>(a))
+    }
+    #[inline(always)]
+    fn sum_lanes32(self, a: __m512i) -> __m512i {
+        let swapped = op!(self: _mm512_shuffle_i64x2::<0b01_00_11_10>(a, a));
+        let a = self.add32(a, swapped);
+        let swapped = op!(self: _mm512_shuffle_i64x2::<0b10_11_00_01>(a, a));
+        let a = self.add32(a, swapped);
+        let swapped = op!(self: _mm512_shuffle_epi32::<0b01_00_11_10>(a));
+        self.add32(a, swapped)
+    }
+    #[inline(always)]
+    fn vartime_take12(self, bytes: &[u8; 24], bound: i16, out: &mut [i16; 16]) -> usize {
+        self.four_lanes().vartime_take12(bytes, bound, out)
     }
     #[inline(always)]
     fn narrow(self, a: __m512i) -> __m512i {
