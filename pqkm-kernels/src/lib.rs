@@ -64,3 +64,4 @@ mod testing;
 pub mod keccak;
 pub mod lanes;
 pub mod rows;
+pub mod sha256;
