@@ -112,6 +112,8 @@ pub trait Lanes: Lanes16 + Token {
     fn load(self, bytes: &[u8]) -> Self::V;
     /// Writes `8 * LANES` bytes, the inverse of [`Lanes::load`].
     fn store(self, v: Self::V, bytes: &mut [u8]);
+    /// Reads `4 * LANES` elements; lane i has elements 4i to 4i + 3.
+    fn load16(self, elements: &[i16]) -> Self::V;
     /// Exchanges lanes with registers: lane i of vector j becomes lane j of vector i.
     fn transpose64(self, block: Self::Block) -> Self::Block;
     /// A block whose vectors are all zero.
@@ -243,8 +245,18 @@ pub fn opaque<T>(table: &'static T) -> &'static T {
 /// Overwrites vectors that held a secret, in a way the optimiser keeps.
 #[inline(always)]
 pub fn wipe<L: Lanes>(l: L, vectors: &mut [L::V]) {
-    vectors.fill(l.splat64(0));
-    core::hint::black_box(vectors);
+    l.enter(Wipe::<L>(vectors));
+}
+
+struct Wipe<'a, L: Lanes>(&'a mut [L::V]);
+
+impl<L: Lanes> Kernel<L> for Wipe<'_, L> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self, l: L) {
+        self.0.fill(l.splat64(0));
+        core::hint::black_box(self.0);
+    }
 }
 
 /// A value the optimiser knows nothing about: masks made from secrets go through it, so that arithmetic on

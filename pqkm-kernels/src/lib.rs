@@ -32,7 +32,7 @@
 //!
 //! # Modules, in reading order
 //!
-//! [`lanes`] (instruction sets and the only `unsafe`), [`rows`], [`keccak`].
+//! [`lanes`] (instruction sets and the only `unsafe`), [`rows`], [`keccak`], [`seed`], [`mlkem`].
 #![no_std]
 #![deny(unsafe_code)]
 #![expect(
@@ -61,7 +61,12 @@ extern crate std;
 #[macro_use]
 mod testing;
 
+#[macro_use]
+mod kernel;
+
 pub mod keccak;
 pub mod lanes;
+pub mod mlkem;
 pub mod rows;
+pub mod seed;
 pub mod sha256;

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::lanes::Lanes;
+use crate::lanes::{Lanes, barrier};
 
 /// The lanes of the widest token.
 pub const MAX_ROWS: usize = 8;
@@ -60,6 +60,22 @@ impl<'a> Rows<'a> {
             rows: [row; MAX_ROWS],
             len: row.len(),
         }
+    }
+
+    /// Bytes `at..at + len` of each row.
+    ///
+    /// # Errors
+    ///
+    /// [`UnequalRows`] if the rows are shorter.
+    pub fn part(&self, at: usize, len: usize) -> Result<Self, UnequalRows> {
+        let mut rows = self.rows;
+        for row in &mut rows {
+            *row = row
+                .get(at..)
+                .and_then(|row| row.get(..len))
+                .ok_or(UnequalRows)?;
+        }
+        Ok(Self { rows, len })
     }
 
     /// The length of each row in bytes.
@@ -149,6 +165,36 @@ impl<'a> RowsMut<'a> {
         } else {
             None
         }
+    }
+}
+
+kernel! {
+    /// A lane of ones where the rows of `a` and `b` differ, zero where they are equal; rows of different
+    /// lengths differ.
+    ///
+    /// # Side channels
+    ///
+    /// Time depends on the lengths only.
+    pub fn differing_rows(l, a: &Rows<'_>, b: &Rows<'_>) -> L::Words {
+        let mut masks = l.zero_words();
+        if a.len() != b.len() {
+            masks.as_mut().fill(u64::MAX);
+            return masks;
+        }
+        for (lane, mask) in masks.as_mut().iter_mut().enumerate() {
+            let (mut a, mut b) = (a.lane(lane, 0), b.lane(lane, 0));
+            let mut difference = l.splat64(0);
+            while a.len() >= 8 * L::LANES {
+                difference = l.or(difference, l.xor(l.load(a), l.load(b)));
+                (a, b) = (&a[8 * L::LANES..], &b[8 * L::LANES..]);
+            }
+            let rest = a.iter().zip(b).fold(0, |rest, (a, b)| rest | (a ^ b));
+            let words = l.store_words(difference);
+            let any = words.as_ref().iter().fold(u64::from(rest), |any, word| any | word);
+            // The sign of x | -x is set exactly where x is not zero.
+            *mask = barrier((any | any.wrapping_neg()) >> 63).wrapping_neg();
+        }
+        masks
     }
 }
 

@@ -5,11 +5,16 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::as_conversions,
+    clippy::cast_possible_truncation,
     clippy::integer_division_remainder_used,
     reason = "a report for a person: a wrong harness may stop"
 )]
 
+#[path = "../../tests/mlkem/engine.rs"]
+mod engine;
 mod keccak;
+mod kem;
+mod ring3329;
 mod timing;
 
 use pqkm_kernels::lanes::{Lanes, Portable, Token};
@@ -20,6 +25,8 @@ fn instance<L: Lanes>(token: Option<L>) {
         return;
     };
     keccak::run(l);
+    ring3329::run(l);
+    kem::run(l);
 }
 
 fn main() {

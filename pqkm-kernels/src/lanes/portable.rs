@@ -197,6 +197,11 @@ impl Lanes for Portable {
         }
     }
     #[inline(always)]
+    fn load16(self, elements: &[i16]) -> Self::V {
+        let elements = &elements[..N];
+        each!(i => elements[i])
+    }
+    #[inline(always)]
     fn transpose64(self, block: Self::Block) -> Self::Block {
         let mut out = block;
         for i in 0..Q {

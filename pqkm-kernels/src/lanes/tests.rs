@@ -177,6 +177,8 @@ fn moves<L: Lanes>(l: L, x: &[u64], y: &[u64]) {
             L::NAME
         );
     }
+    let elements: Vec<i16> = x[..L::LANES].iter().flat_map(|w| elements(*w)).collect();
+    check(l, "load16", l.load16(&elements), |lane| x[lane]);
     check(l, "load", l.load(&bytes), |lane| x[lane]);
 }
 

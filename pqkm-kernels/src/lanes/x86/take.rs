@@ -1,7 +1,7 @@
 //! Rejection of 12-bit integers: public data, sorted out by value.
 
 use core::arch::x86_64::{
-    __m128i, __m256i, _mm_loadu_si128, _mm_shuffle_epi8, _mm_storeu_si128, _mm256_blend_epi16,
+    __m128i, _mm_loadu_si128, _mm_shuffle_epi8, _mm_storeu_si128, _mm256_blend_epi16,
     _mm256_castsi256_si128, _mm256_cmpgt_epi16, _mm256_cmplt_epi16_mask, _mm256_extracti128_si256,
     _mm256_maskz_compress_epi16, _mm256_maskz_loadu_epi8, _mm256_movemask_epi8, _mm256_packs_epi16,
     _mm256_permutexvar_epi8, _mm256_set_m128i, _mm256_shuffle_epi8, _mm256_srli_epi16,

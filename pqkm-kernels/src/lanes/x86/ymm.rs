@@ -138,6 +138,12 @@ macro_rules! common {
             unsafe { _mm256_storeu_si256(bytes.as_mut_ptr().cast(), v) };
         }
         #[inline(always)]
+        fn load16(self, elements: &[i16]) -> __m256i {
+            let elements = &elements[..16];
+            // SAFETY: the token stands for the instruction, and the slice has the bytes, readable at any alignment.
+            unsafe { _mm256_loadu_si256(elements.as_ptr().cast()) }
+        }
+        #[inline(always)]
         fn transpose64(self, [a, b, c, d]: [__m256i; 4]) -> [__m256i; 4] {
             let (low0, high0) = (
                 op!(self: _mm256_unpacklo_epi64(a, b)),

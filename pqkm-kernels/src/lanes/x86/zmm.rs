@@ -132,6 +132,12 @@ impl Lanes for Avx512 {
         unsafe { _mm512_storeu_si512(bytes.as_mut_ptr().cast(), v) };
     }
     #[inline(always)]
+    fn load16(self, elements: &[i16]) -> __m512i {
+        let elements = &elements[..32];
+        // SAFETY: the token stands for the instruction, and the slice has the bytes, readable at any alignment.
+        unsafe { _mm512_loadu_si512(elements.as_ptr().cast()) }
+    }
+    #[inline(always)]
     fn transpose64(self, r: [__m512i; 8]) -> [__m512i; 8] {
         macro_rules! low {
             ($a:literal, $b:literal) => {

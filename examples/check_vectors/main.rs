@@ -1,0 +1,137 @@
+//! Runs published test vectors through this library.
+//!
+//! scripts/test: vectors/acvp vectors/wycheproof vectors/cctv
+//! scripts/test: --engine reference vectors/acvp/ML-KEM-encapDecap-FIPS203.json
+#![expect(clippy::std_instead_of_alloc, reason = "a program has std")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program for the terminal"
+)]
+
+mod accumulated;
+mod kem;
+mod report;
+mod run;
+mod signature;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use pqkm::core::Engine;
+use pqkm_testkit::file::VectorFile;
+use pqkm_testkit::walk;
+
+use report::Tally;
+use run::{Options, check_file};
+
+const HELP: &str = "\
+Runs published test vectors through this library.
+
+usage: check_vectors [--engine NAME] [--long] PATH...
+
+  PATH           a vector file, or a folder, which is searched through. Files are recognised by their
+                 content; gzip is read through. ACVP (internalProjection, or prompt with
+                 expectedResults beside it), Wycheproof, CCTV, Botan, liboqs, Bouncy Castle.
+  --engine NAME  the implementation to run; otherwise the fastest for this CPU
+  --long         also the accumulated vectors of more than 10 000 iterations: hours
+
+A line a file counts its test cases, the last line counts all. Exit status: 0 nothing failed,
+1 something failed, 2 wrong use.";
+
+fn main() -> ExitCode {
+    let (options, paths) = match arguments() {
+        Ok(Some(parsed)) => parsed,
+        Ok(None) => {
+            println!("{HELP}\n\nengines: {}", engines());
+            return ExitCode::SUCCESS;
+        }
+        Err(fault) => return wrong_use(&fault),
+    };
+    let mut total = Tally::default();
+    for path in &paths {
+        match check_path(&options, path) {
+            Ok(tally) => total.add(&tally),
+            Err(fault) => return wrong_use(&fault),
+        }
+    }
+    println!("total: {total}");
+    if total.failed > 0 {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    }
+}
+
+fn wrong_use(fault: &str) -> ExitCode {
+    eprintln!("check_vectors: {fault}");
+    ExitCode::from(2)
+}
+
+fn engines() -> String {
+    let names: Vec<_> = Engine::ALL.iter().map(|engine| engine.name()).collect();
+    names.join(", ")
+}
+
+/// The options and paths; `None` when help is asked for.
+fn arguments() -> Result<Option<(Options, Vec<PathBuf>)>, String> {
+    let mut options = Options {
+        engine: None,
+        long: false,
+    };
+    let mut paths = Vec::new();
+    let mut arguments = std::env::args_os().skip(1);
+    while let Some(argument) = arguments.next() {
+        match argument.to_str() {
+            Some("-h" | "--help") => return Ok(None),
+            Some("--long") => options.long = true,
+            Some("--engine") => {
+                let name = arguments.next().unwrap_or_default();
+                let engine = name.to_str().and_then(Engine::from_name);
+                let unknown = || format!("no engine {}; there are: {}", name.display(), engines());
+                options.engine = Some(engine.ok_or_else(unknown)?);
+            }
+            Some(option) if option.starts_with("--") => return Err(format!("no option {option}")),
+            _ => paths.push(PathBuf::from(argument)),
+        }
+    }
+    if paths.is_empty() {
+        return Err(String::from("no PATH; --help says more"));
+    }
+    Ok(Some((options, paths)))
+}
+
+/// Checks a file, or every file below a folder. The error is a path that was named in vain.
+fn check_path(options: &Options, path: &Path) -> Result<Tally, String> {
+    let named = path.is_file();
+    let files = walk::files(path).map_err(|error| error.to_string())?;
+    let mut total = Tally::default();
+    let mut found = false;
+    for file in files {
+        let shown = file.display();
+        let tally = match VectorFile::open(&file) {
+            Ok(None) if named => return Err(format!("{shown}: no vector file")),
+            Ok(None) => {
+                println!("{shown}: ignored");
+                continue;
+            }
+            Ok(Some(VectorFile::ExpectedResults)) => {
+                println!("{shown}: answers, read with their questions");
+                continue;
+            }
+            Ok(Some(vectors)) => check_file(options, &shown.to_string(), &vectors),
+            Err(error) => {
+                eprintln!("{error}");
+                Tally::damaged()
+            }
+        };
+        println!("{shown}: {tally}");
+        total.add(&tally);
+        found = true;
+    }
+    if found || named {
+        Ok(total)
+    } else {
+        Err(format!("{}: no vector file", path.display()))
+    }
+}

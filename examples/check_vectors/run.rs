@@ -1,0 +1,120 @@
+//! Which code a case goes to.
+
+use pqkm::core::{
+    Engine, KemAlgorithm, MlDsa44, MlDsa65, MlDsa87, MlKem512, MlKem768, MlKem1024,
+    VerificationAlgorithm,
+};
+use pqkm_testkit::case::{Case, Operation, Unusable};
+use pqkm_testkit::file::VectorFile;
+use pqkm_testkit::parameter_set::ParameterSet;
+
+use crate::report::{Outcome, Tally};
+use crate::{kem, signature};
+
+/// What the command line says.
+pub(crate) struct Options {
+    /// The engine that was named.
+    pub(crate) engine: Option<Engine>,
+    /// Whether to run what takes hours.
+    pub(crate) long: bool,
+}
+
+/// Accumulated vectors of more iterations are run only when asked for.
+const ITERATIONS: u64 = 10_000;
+
+/// Runs every case of a file.
+pub(crate) fn check_file(options: &Options, path: &str, vectors: &VectorFile) -> Tally {
+    match vectors {
+        VectorFile::Cases(cases) => check_cases(options, path, cases),
+        VectorFile::Lms(cases) => Tally::skipped(cases.len(), "LMS and HSS are not covered yet"),
+        VectorFile::Xmss(cases) => Tally::skipped(cases.len(), "XMSS is not covered yet"),
+        VectorFile::Wycheproof(suite) => not_covered(&suite.algorithm, suite.count()),
+        VectorFile::OtherAcvp { algorithm, tests } => not_covered(algorithm, *tests),
+        other => Tally::skipped(other.count(), "not covered yet"),
+    }
+}
+
+fn not_covered(algorithm: &str, tests: usize) -> Tally {
+    Tally::skipped(tests, &format!("{algorithm} is not covered yet"))
+}
+
+fn check_cases(options: &Options, path: &str, cases: &[Case]) -> Tally {
+    let mut tally = Tally::default();
+    for case in cases {
+        // A case of a draft is no case of the standard: it is said, and not counted.
+        if case.operation == Operation::Unusable(Unusable::Draft) {
+            tally.note(Unusable::Draft.to_string());
+            continue;
+        }
+        if let Operation::Accumulated { iterations, .. } = case.operation
+            && iterations > ITERATIONS
+            && !options.long
+        {
+            tally.note(format!(
+                "published for {iterations} iterations as well: --long"
+            ));
+            continue;
+        }
+        if let Some(what) = tally.count(check_case(options, case)) {
+            let Case {
+                id,
+                parameter_set,
+                comment,
+                ..
+            } = case;
+            eprintln!("{path}: {id}: {parameter_set}: {what} [{comment}]");
+        }
+    }
+    tally
+}
+
+fn check_case(options: &Options, case: &Case) -> Outcome {
+    if let Operation::Unusable(reason) = case.operation {
+        return Outcome::Skipped(reason.to_string());
+    }
+    match case.parameter_set {
+        ParameterSet::MlKem512 => kem_case::<MlKem512>(options, &case.operation),
+        ParameterSet::MlKem768 => kem_case::<MlKem768>(options, &case.operation),
+        ParameterSet::MlKem1024 => kem_case::<MlKem1024>(options, &case.operation),
+        ParameterSet::MlDsa44 => signature_case::<MlDsa44>(options, &case.operation),
+        ParameterSet::MlDsa65 => signature_case::<MlDsa65>(options, &case.operation),
+        ParameterSet::MlDsa87 => signature_case::<MlDsa87>(options, &case.operation),
+        _ => Outcome::Skipped(String::from("SLH-DSA is not covered yet")),
+    }
+}
+
+fn kem_case<A: kem::VectorKem>(options: &Options, operation: &Operation) -> Outcome {
+    match choose(options, <A as KemAlgorithm>::supports, A::NAME) {
+        Ok(engine) => kem::check::<A>(engine, operation),
+        Err(reason) => Outcome::Skipped(reason),
+    }
+}
+
+fn signature_case<A: signature::VectorSignature>(
+    options: &Options,
+    operation: &Operation,
+) -> Outcome {
+    match choose(options, <A as VerificationAlgorithm>::supports, A::NAME) {
+        Ok(engine) => signature::check::<A>(engine, operation),
+        Err(reason) => Outcome::Skipped(reason),
+    }
+}
+
+/// The named engine if it can run here, otherwise what ordinary callers get.
+fn choose(options: &Options, supports: fn(Engine) -> bool, name: &str) -> Result<Engine, String> {
+    let Some(engine) = options.engine else {
+        let detected = Engine::detect();
+        return Ok(if supports(detected) {
+            detected
+        } else {
+            Engine::REFERENCE
+        });
+    };
+    if !engine.is_available() {
+        return Err(format!("this CPU does not run the engine {engine}"));
+    }
+    if !supports(engine) {
+        return Err(format!("the engine {engine} does not cover {name}"));
+    }
+    Ok(engine)
+}

@@ -1,0 +1,127 @@
+//! Keys whose algorithm and role are their type, and what a key management system does with them:
+//! generate, encapsulate, sign, wrap, rewrap, and read and write the standard encodings.
+//!
+#![cfg_attr(feature = "getrandom", doc = "```")]
+#![cfg_attr(not(feature = "getrandom"), doc = "```ignore")]
+//! use pqkm_core::{Aes256Key, DecapsulationKey, MlKem768, SysRng, WrapContext};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut rng = SysRng;
+//! let decapsulation_key = DecapsulationKey::<MlKem768>::generate(&mut rng)?;
+//! let encapsulation_key = decapsulation_key.encapsulation_key();
+//!
+//! let data_key = Aes256Key::generate(&mut rng)?;
+//! let context = WrapContext::new(b"tenant-42/db")?;
+//! let wrapped = encapsulation_key.wrap_key(&data_key, context, &mut rng)?;
+//!
+//! let data_key: Aes256Key = decapsulation_key.unwrap_key(&wrapped, context)?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What it does not do
+//!
+//! It stores nothing, knows no time and no users, and encrypts no data but sealed payloads. States and
+//! cryptoperiods, registries, sharing, stateful signatures and certificates are other crates of the family.
+//!
+//! # Threat model
+//!
+//! The attacker chooses every input, reads every record and key encoding, and measures time. They do not
+//! read the memory of the process, nor power, emission or faults. Misuse by the program's author is stopped
+//! by the types as far as types go. A KEM-wrapped key proves nothing about who wrapped it. Nothing is
+//! claimed after [`self_test`] failed: all work is refused then.
+//!
+//! # Features
+//!
+//! | feature | meaning |
+//! |---|---|
+//! | `std` (default) | CPU detection, errors of the encoding crates as `std::error::Error`; without it the crate needs `alloc` only |
+//! | `getrandom` | `SysRng`, the operating system's generator |
+//! | `rayon` | batches run over threads as well as lanes |
+//! | `hazmat` | derandomised and internal functions, engines by name |
+//!
+//! # Modules, in reading order
+//!
+//! The algorithm traits ([`Algorithm`], [`KemAlgorithm`], [`SignatureAlgorithm`]), the roles ([`role`]), the
+//! key type ([`Key`]) and its operations as traits ([`Sign`], [`Encapsulate`], [`Wrap`]), prepared keys
+//! ([`PreparedSigningKey`] and its siblings), wrapped keys ([`WrappedKey`], [`Sealed`]), and what keys are made
+//! of ([`material`]).
+#![cfg_attr(doc, doc = "\n# Design\n")]
+#![cfg_attr(doc, doc = include_str!("../DESIGN.md"))]
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
+
+mod algorithm;
+mod encoding;
+mod engine;
+mod error;
+mod generate;
+#[cfg_attr(
+    not(feature = "hazmat"),
+    expect(unreachable_pub, reason = "`hazmat` exports it")
+)]
+mod given;
+#[cfg(feature = "hazmat")]
+pub mod hazmat;
+mod ident;
+mod key;
+pub mod material;
+mod message;
+mod mldsa;
+mod mlkem;
+mod operations;
+mod output;
+mod prepared;
+pub mod role;
+mod rustcrypto;
+mod secret;
+mod self_test;
+mod state;
+mod symmetric;
+mod wrap;
+
+#[cfg(feature = "getrandom")]
+pub use getrandom::SysRng;
+// The crates whose types and traits stand in this crate's API.
+pub use {der, kem, pkcs8, rand_core, signature, spki, zeroize};
+
+pub use algorithm::{
+    Algorithm, Encapsulated, KemAlgorithm, KemMaterials, OutputBytes, PrivateMaterial,
+    PublicMaterial, SecretMaterial, SignatureAlgorithm, SignatureMaterials, SupportsContext,
+    SupportsMu, SupportsPreHash, VerificationAlgorithm,
+};
+pub use encoding::{PrivateKeyForm, SeedForms};
+pub use engine::Engine;
+pub use error::{
+    ContextTooLong, DecapsulateError, DecodeError, DeriveError, DigestLength, EncapsulateError,
+    EngineUnavailable, GenerateError, InvalidSignature, NotExportable, NotOperational, SignError,
+    UnwrapError, WrapError,
+};
+pub use ident::{Fingerprint, KeyId, Version};
+pub use key::{
+    AgreementKey, AgreementPublicKey, DataKey, DecapsulationKey, DerivationKey, EncapsulationKey,
+    Exposed, KemPair, Key, SignaturePair, SigningKey, VerifyingKey, WrappingKey,
+};
+pub use message::{Context, Message, PreHash, PreHashed};
+pub use mldsa::{MlDsa44, MlDsa65, MlDsa87, MlDsaParameters};
+pub use mlkem::{MlKem512, MlKem768, MlKem1024, MlKemParameters};
+pub use operations::{Decapsulate, Encapsulate, KeyHandle, Sign, Verify};
+pub use output::{Ciphertext, EncapsulatedSecret, SharedSecret, Signature};
+pub use prepared::{
+    PreparedDecapsulationKey, PreparedEncapsulationKey, PreparedSigningKey, PreparedVerifyingKey,
+};
+pub use rustcrypto::KemSizes;
+pub use secret::{ExposeToken, SecretArray, SecretBytes};
+pub use self_test::{is_operational, self_test};
+pub use symmetric::{
+    Aes256Gcm, Aes256Key, Aes256Kw, Aes256Kwp, DataAlgorithm, DerivationAlgorithm, HkdfSha256,
+    HkdfSha384, HkdfSha512, Kmac128, Kmac256, SymmetricAlgorithm, WrapAlgorithm,
+};
+pub use wrap::{
+    Kek, KekName, KeyAttributes, PqkmSeal, RewrapError, SealKey, Sealed, SignedWrappedKey, Unwrap,
+    UnwrapItem, Wrap, WrapContext, WrapHeader, WrapItem, Wrappable, WrappedKey,
+};

@@ -1,0 +1,229 @@
+//! What ML-KEM keys are made of: the checks of FIPS 203, section 7, and the forms of RFC 9935.
+
+use alloc::{boxed::Box, vec::Vec};
+use core::marker::PhantomData;
+
+use sha3::{Digest, Sha3_256};
+use subtle::ConstantTimeEq;
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+use super::{MlKemParameters, SEED_BYTES};
+use crate::{
+    algorithm::{PrivateMaterial, PublicMaterial, SecretMaterial},
+    encoding::{PrivateKeyForm, SeedForms, SeedOrExpanded},
+    error::DecodeError,
+};
+
+/// The modulus q (FIPS 203, section 2.4).
+const Q: u16 = 3329;
+
+/// Bytes of one polynomial in `ByteEncode_12`.
+const POLYNOMIAL_BYTES: usize = 384;
+
+/// An encapsulation key `ek` that passed the checks of FIPS 203, section 7.2.
+pub struct MlKemEncapsulation<P> {
+    bytes: Box<[u8]>,
+    parameters: PhantomData<P>,
+}
+
+impl<P: MlKemParameters> MlKemEncapsulation<P> {
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl<P: MlKemParameters> PublicMaterial for MlKemEncapsulation<P> {
+    fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The encapsulation key check of FIPS 203, section 7.2: type check and modulus check.
+    fn from_bytes(bytes: &[u8]) -> Result<Self, DecodeError> {
+        if bytes.len() != P::ENCAPSULATION_KEY_BYTES {
+            return Err(DecodeError::Length);
+        }
+        let (t_hat, _rho) = bytes
+            .split_at_checked(POLYNOMIAL_BYTES * P::K)
+            .ok_or(DecodeError::Length)?;
+        if !is_reduced(t_hat) {
+            return Err(DecodeError::Range);
+        }
+        Ok(Self {
+            bytes: bytes.into(),
+            parameters: PhantomData,
+        })
+    }
+}
+
+impl<P> Clone for MlKemEncapsulation<P> {
+    fn clone(&self) -> Self {
+        Self {
+            bytes: self.bytes.clone(),
+            parameters: PhantomData,
+        }
+    }
+}
+
+impl<P> PartialEq for MlKemEncapsulation<P> {
+    fn eq(&self, other: &Self) -> bool {
+        self.bytes == other.bytes
+    }
+}
+
+/// A decapsulation key `dk` that passed the checks of FIPS 203, section 7.3, and the seed it was made
+/// from where that is known.
+#[derive(Zeroize, ZeroizeOnDrop)]
+pub struct MlKemDecapsulation<P> {
+    expanded: Box<[u8]>,
+    seed: Option<Box<[u8]>>,
+    #[zeroize(skip)]
+    parameters: PhantomData<P>,
+}
+
+/// `dk = dk_pke || ek || H(ek) || z` (FIPS 203, Algorithm 16 (ML-KEM.KeyGen_internal), line 3).
+struct Parts<'a> {
+    s_hat: &'a [u8],
+    ek: &'a [u8],
+    h_ek: &'a [u8],
+}
+
+fn split<P: MlKemParameters>(expanded: &[u8]) -> Option<Parts<'_>> {
+    let (s_hat, rest) = expanded.split_at_checked(POLYNOMIAL_BYTES * P::K)?;
+    let (ek, rest) = rest.split_at_checked(P::ENCAPSULATION_KEY_BYTES)?;
+    let (h_ek, z) = rest.split_at_checked(32)?;
+    (z.len() == 32).then_some(Parts { s_hat, ek, h_ek })
+}
+
+/// The key pair of a seed `d || z`.
+pub(super) fn from_seed<P: MlKemParameters>(
+    seed: &[u8; SEED_BYTES],
+) -> (MlKemDecapsulation<P>, MlKemEncapsulation<P>) {
+    let (dk, ek) = P::key_gen_internal(seed);
+    let decapsulation = MlKemDecapsulation {
+        expanded: dk.as_slice().into(),
+        seed: Some(Box::from(seed.as_slice())),
+        parameters: PhantomData,
+    };
+    (
+        decapsulation,
+        MlKemEncapsulation {
+            bytes: ek.into(),
+            parameters: PhantomData,
+        },
+    )
+}
+
+impl<P: MlKemParameters> MlKemDecapsulation<P> {
+    pub(super) fn expanded(&self) -> &[u8] {
+        &self.expanded
+    }
+
+    /// Seed and expanded key together: they must be one key.
+    fn from_both(seed: &[u8], expanded: &[u8]) -> Result<Self, DecodeError> {
+        let key = Self::from_seed(seed)?;
+        if bool::from(key.expanded.ct_eq(expanded)) {
+            Ok(key)
+        } else {
+            Err(DecodeError::Inconsistent)
+        }
+    }
+}
+
+impl<P: MlKemParameters> PrivateMaterial for MlKemDecapsulation<P> {
+    type Public = MlKemEncapsulation<P>;
+
+    #[expect(clippy::expect_used, reason = "every constructor checked the length")]
+    fn public(&self) -> MlKemEncapsulation<P> {
+        let parts = split::<P>(&self.expanded).expect("length was checked");
+        MlKemEncapsulation {
+            bytes: parts.ek.into(),
+            parameters: PhantomData,
+        }
+    }
+}
+
+/// RFC 9935, section 6.
+impl<P: MlKemParameters> SeedForms for MlKemDecapsulation<P> {
+    fn from_seed(seed: &[u8]) -> Result<Self, DecodeError> {
+        let seed = seed.try_into().map_err(|_| DecodeError::Length)?;
+        Ok(from_seed(seed).0)
+    }
+
+    /// The decapsulation key check of FIPS 203, section 7.3 (type check and hash check), and beyond
+    /// it: the `ek` inside must pass its own check, and `s_hat` must be reduced, so that there is one
+    /// encoding of each key.
+    fn from_expanded(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let parts = split::<P>(bytes).ok_or(DecodeError::Length)?;
+        if !is_reduced(parts.s_hat) {
+            return Err(DecodeError::Range);
+        }
+        MlKemEncapsulation::<P>::from_bytes(parts.ek)?;
+        if Sha3_256::digest(parts.ek).as_slice() != parts.h_ek {
+            return Err(DecodeError::Inconsistent);
+        }
+        Ok(Self {
+            expanded: bytes.into(),
+            seed: None,
+            parameters: PhantomData,
+        })
+    }
+
+    fn to_form(&self, form: PrivateKeyForm) -> Option<Zeroizing<Vec<u8>>> {
+        let seed = self.seed.as_deref();
+        SeedOrExpanded::select(form, seed, &self.expanded)?.encode()
+    }
+}
+
+impl<P: MlKemParameters> SecretMaterial for MlKemDecapsulation<P> {
+    /// RFC 9935: the seed where it is known, the expanded key otherwise.
+    #[expect(clippy::expect_used, reason = "the expanded form is always there")]
+    fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
+        self.to_form(PrivateKeyForm::Seed)
+            .or_else(|| self.to_form(PrivateKeyForm::Expanded))
+            .expect("the expanded form is always there")
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Result<Self, DecodeError> {
+        match SeedOrExpanded::decode(bytes)? {
+            SeedOrExpanded::Seed(seed) => Self::from_seed(seed),
+            SeedOrExpanded::Expanded(expanded) => Self::from_expanded(expanded),
+            SeedOrExpanded::Both { seed, expanded } => Self::from_both(seed, expanded),
+        }
+    }
+}
+
+/// Whether every 12-bit integer is below q: `ByteEncode_12(ByteDecode_12(b)) = b`
+/// (FIPS 203, section 7.2, modulus check).
+///
+/// # Side channels
+/// Reads all of the input whatever it holds; the result alone is branched on.
+fn is_reduced(bytes: &[u8]) -> bool {
+    let mut reduced = subtle::Choice::from(1);
+    for group in bytes.as_chunks::<3>().0 {
+        let [a, b, c] = group.map(u16::from);
+        for integer in [a | (b & 0x0f) << 8, b >> 4 | c << 4] {
+            // The difference wraps, and its top bit is set, exactly if integer < Q.
+            reduced &= subtle::Choice::from(u8::from(integer.wrapping_sub(Q) >> 15 == 1));
+        }
+    }
+    reduced.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reduction_is_decided_for_every_integer() {
+        for integer in 0..1_u16 << 12 {
+            let low = [integer.to_le_bytes()[0], integer.to_le_bytes()[1], 0];
+            let high = [
+                0,
+                (integer << 4).to_le_bytes()[0],
+                (integer >> 4).to_le_bytes()[0],
+            ];
+            assert_eq!(is_reduced(&low), integer < Q);
+            assert_eq!(is_reduced(&high), integer < Q);
+        }
+    }
+}

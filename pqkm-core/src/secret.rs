@@ -1,0 +1,82 @@
+//! Secret bytes, and the one way for them to leave.
+
+use alloc::{boxed::Box, vec::Vec};
+
+use subtle::{Choice, ConstantTimeEq};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+/// Acknowledges that secret bytes leave the protection of their type.
+///
+/// Every function that reveals secret bytes takes one, so that a search for
+/// `ExposeToken::acknowledge` finds every place in a program where it happens.
+#[derive(Debug)]
+pub struct ExposeToken(());
+
+impl ExposeToken {
+    /// States that the caller takes over the care of the bytes: no copy, no log, zeroized after use.
+    #[must_use]
+    pub const fn acknowledge() -> Self {
+        Self(())
+    }
+}
+
+/// Secret bytes of any length: zeroized on drop, never printed, never compared with `==`.
+///
+/// The length is not secret.
+///
+/// # Side channels
+/// [`ConstantTimeEq`] compares in a time that depends on the lengths only.
+#[derive(Zeroize, ZeroizeOnDrop)]
+pub struct SecretBytes(Box<[u8]>);
+
+impl SecretBytes {
+    /// Takes over a buffer. Its spare capacity is zeroized when the buffer is shrunk to its length.
+    #[must_use]
+    pub fn new(bytes: Zeroizing<Vec<u8>>) -> Self {
+        // A vector that is shrunk in place may be reallocated and leave the old block behind, so the
+        // bytes are copied once into a block of exact size and the old one is zeroized.
+        Self(Box::from(bytes.as_slice()))
+    }
+
+    /// Copies bytes; the original stays the caller's to erase.
+    #[must_use]
+    pub fn copy_from(bytes: &[u8]) -> Self {
+        Self(Box::from(bytes))
+    }
+
+    /// Length in bytes.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are no bytes.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Reveals the bytes.
+    #[must_use]
+    pub fn expose(&self, _: ExposeToken) -> &[u8] {
+        &self.0
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl ConstantTimeEq for SecretBytes {
+    fn ct_eq(&self, other: &Self) -> Choice {
+        self.0.ct_eq(&other.0)
+    }
+}
+
+/// A fixed-size array of bytes that an algorithm names as its shared secret.
+///
+/// It is implemented for `[u8; N]`, so an algorithm in another crate writes `type SharedSecret =
+/// [u8; 32]`.
+pub trait SecretArray: AsRef<[u8]> + AsMut<[u8]> + Zeroize + Send + Sync + 'static {}
+
+impl<const N: usize> SecretArray for [u8; N] {}
