@@ -8,6 +8,10 @@ mod reference;
 #[cfg(feature = "alloc")]
 use crate::params::LmotsAlgorithm;
 use crate::params::{HashFunction, ID_LEN, MAX_N};
+pub(crate) use pqkm_kernels::sha256::Chain;
+#[cfg(feature = "alloc")]
+use pqkm_kernels::sha256::Shape;
+use pqkm_kernels::sha256::{self, Engine, OutputLength};
 use sha2::Digest as _;
 use shake::{ExtendableOutput, Update as _, XofReader};
 
@@ -20,33 +24,52 @@ pub(crate) const D_MESG: u16 = 0x8181;
 pub(crate) const D_LEAF: u16 = 0x8282;
 pub(crate) const D_INTR: u16 = 0x8383;
 
-/// One Winternitz chain: `value` is at position `from` and goes to position `to`.
-#[derive(Clone, Copy)]
-pub(crate) struct Chain {
-    /// Number of the chain, `i`.
-    pub(crate) index: u16,
-    /// Where the value stands.
-    pub(crate) from: u8,
-    /// Where it goes; not below `from`.
-    pub(crate) to: u8,
-    pub(crate) value: Node,
+/// The kernels' name of a hash function, if they have it.
+const fn lockstep(hash: HashFunction) -> Option<OutputLength> {
+    match hash {
+        HashFunction::Sha256 => Some(OutputLength::N32),
+        HashFunction::Sha256N24 => Some(OutputLength::N24),
+        HashFunction::Shake256 | HashFunction::Shake256N24 => None,
+    }
 }
 
 /// Runs every chain: `value = H(I || q || i || j || value)` for j in `from..to`.
 pub(crate) fn run_chains(hash: HashFunction, id: &[u8; ID_LEN], q: u32, chains: &mut [Chain]) {
-    reference::run_chains(hash, id, q, chains);
+    match lockstep(hash) {
+        Some(length) => sha256::run_chains(Engine::detect(), length, id, q, chains),
+        None => reference::run_chains(hash, id, q, chains),
+    }
 }
 
+/// Runs every chain from its start, which is derived from the seed that stands in its `value`.
 #[cfg(feature = "alloc")]
+pub(crate) fn derive_and_run_chains(
+    hash: HashFunction,
+    id: &[u8; ID_LEN],
+    q: u32,
+    chains: &mut [Chain],
+) {
+    match lockstep(hash) {
+        Some(length) => sha256::derive_and_run_chains(Engine::detect(), length, id, q, chains),
+        None => {
+            for chain in &mut *chains {
+                chain.value = reference::step(hash, id, q, chain.index, 0xff, &chain.value);
+            }
+            reference::run_chains(hash, id, q, chains);
+        }
+    }
+}
+
 /// `H(I || q || i || 0xff || SEED)` truncated to n bytes: RFC 8554, Appendix A.
 ///
 /// With `i` below `p` it is the secret start `x_q[i]` of a chain; larger `i` make other secrets.
+#[cfg(feature = "alloc")]
 pub(crate) fn derive(hash: HashFunction, id: &[u8; ID_LEN], q: u32, i: u16, seed: &Node) -> Node {
     reference::step(hash, id, q, i, 0xff, seed)
 }
 
-#[cfg(feature = "alloc")]
 /// Leaves `first .. first + out.len()` of the tree: one-time public keys, hashed with the node number.
+#[cfg(feature = "alloc")]
 pub(crate) fn leaves(
     ots: LmotsAlgorithm,
     id: &[u8; ID_LEN],
@@ -55,11 +78,21 @@ pub(crate) fn leaves(
     node_of_first: u32,
     out: &mut [Node],
 ) {
-    reference::leaves(ots, id, seed, first, node_of_first, out);
+    match (lockstep(ots.hash()), u16::try_from(ots.p())) {
+        (Some(length), Ok(chains)) => {
+            let shape = Shape {
+                length,
+                chains,
+                last: ots.max_digit(),
+            };
+            sha256::leaves(Engine::detect(), shape, id, seed, first, node_of_first, out);
+        }
+        _ => reference::leaves(ots, id, seed, first, node_of_first, out),
+    }
 }
 
-#[cfg(feature = "alloc")]
 /// `out[k] = H(I || first + k || D_INTR || children[2k] || children[2k + 1])`.
+#[cfg(feature = "alloc")]
 pub(crate) fn parents(
     hash: HashFunction,
     id: &[u8; ID_LEN],
@@ -67,7 +100,10 @@ pub(crate) fn parents(
     children: &[Node],
     out: &mut [Node],
 ) {
-    reference::parents(hash, id, first, children, out);
+    match lockstep(hash) {
+        Some(length) => sha256::parents(Engine::detect(), length, id, first, children, out),
+        None => reference::parents(hash, id, first, children, out),
+    }
 }
 
 /// A hash over an input of any length.

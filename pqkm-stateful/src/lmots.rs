@@ -2,7 +2,7 @@
 
 use crate::error::InvalidSignature;
 #[cfg(feature = "alloc")]
-use crate::hash::derive;
+use crate::hash::derive_and_run_chains;
 use crate::hash::{Chain, D_MESG, D_PBLC, Node, Stream, run_chains};
 use crate::params::{ID_LEN, LmotsAlgorithm, MAX_N, MAX_P};
 use crate::wire::Reader;
@@ -80,10 +80,10 @@ pub(crate) fn sign(
             index,
             from: 0,
             to: digit,
-            value: derive(ots.hash(), id, q, index, seed),
+            value: *seed,
         };
     }
-    run_chains(ots.hash(), id, q, &mut chains[..p]);
+    derive_and_run_chains(ots.hash(), id, q, &mut chains[..p]);
 
     out[..4].copy_from_slice(&ots.code().to_be_bytes());
     out[4..4 + n].copy_from_slice(&c[..n]);

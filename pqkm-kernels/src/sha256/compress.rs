@@ -1,6 +1,6 @@
 //! The compression function, one block a lane.
 
-use crate::lanes::Lanes32;
+use crate::lanes::{Kernel, Lanes32};
 
 /// The round constants: FIPS 180-4, section 4.2.2.
 pub const K: [u32; 64] = [
@@ -180,13 +180,36 @@ fn rounds<L: Lanes32>(
     sums
 }
 
+/// One compression, as a function of its own: it is long, and many places need it. Through memory it costs a few loads.
+struct Block<'a, L: Lanes32> {
+    base: &'a [L::V; 8],
+    /// After the first `from` rounds.
+    state: &'a [L::V; 8],
+    block: &'a [L::V; 16],
+    from: usize,
+}
+
+impl<L: Lanes32> Kernel<L> for Block<'_, L> {
+    type Output = [L::V; 8];
+
+    #[inline(always)]
+    fn run(self, l: L) -> [L::V; 8] {
+        match l.whole_block(self.base, self.block) {
+            Some(out) => out,
+            None => rounds(l, self.base, self.state, self.block, self.from),
+        }
+    }
+}
+
 /// The state after one block.
 #[inline(always)]
 pub(super) fn compress<L: Lanes32>(l: L, state: &[L::V; 8], block: &[L::V; 16]) -> [L::V; 8] {
-    if let Some(out) = l.whole_block(state, block) {
-        return out;
-    }
-    rounds(l, state, state, block, 0)
+    l.enter(Block::<L> {
+        base: state,
+        state,
+        block,
+        from: 0,
+    })
 }
 
 /// The first five words of a first block, and the state after their rounds.
@@ -224,9 +247,11 @@ impl<L: Lanes32> Prefix<L> {
     #[inline(always)]
     pub(super) fn compress(&self, l: L, block: &[L::V; 16]) -> [L::V; 8] {
         let base = initial(l);
-        if let Some(out) = l.whole_block(&base, block) {
-            return out;
-        }
-        rounds(l, &base, &self.state, block, DONE)
+        l.enter(Block::<L> {
+            base: &base,
+            state: &self.state,
+            block,
+            from: DONE,
+        })
     }
 }
