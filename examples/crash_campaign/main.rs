@@ -8,6 +8,7 @@
 #![expect(clippy::print_stdout, reason = "an example talks to its user")]
 
 use core::error::Error;
+use core::time::Duration;
 use std::{
     collections::HashMap,
     env, fs,
@@ -16,7 +17,7 @@ use std::{
     process::{Child, Command, ExitCode, Stdio},
     sync::mpsc::{Receiver, Sender, channel},
     thread,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use pqkm_stateful::{HssSigner, HssVerifyingKey, store::file::FileStore};
@@ -224,5 +225,5 @@ fn random(state: &mut u64, n: u64) -> u64 {
     let mut z = *state;
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    (z >> 32) * n >> 32
+    ((z >> 32) * n) >> 32
 }

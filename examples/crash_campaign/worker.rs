@@ -1,11 +1,11 @@
 //! A process that opens the key, reserves, signs, hands over, and expects to be killed.
 
+use core::time::Duration;
 use std::{
     fs,
     io::Write as _,
     path::{Path, PathBuf},
     thread,
-    time::Duration,
 };
 
 use aes_gcm::{

@@ -41,7 +41,7 @@ pub use portable::PortableVector;
 #[cfg(target_arch = "x86_64")]
 pub use token::{Avx2, Avx512, Avx512Gfni, Avx512Vl, ShaNi};
 pub use token::{Kernel, Portable, Token};
-pub use words32::Lanes32;
+pub use words32::HashLanes;
 
 /// 16-bit arithmetic: all that the transforms of the ring with q = 3329 need.
 ///

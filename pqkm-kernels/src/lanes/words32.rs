@@ -4,7 +4,7 @@ use super::Token;
 use super::token::Portable;
 
 /// Operations on vectors of 32-bit words, one word of one message a lane.
-pub trait Lanes32: Token {
+pub trait HashLanes: Token {
     /// A vector of words.
     type V: Copy;
     /// One word a lane.
@@ -66,7 +66,7 @@ macro_rules! each {
     }};
 }
 
-impl Lanes32 for Portable {
+impl HashLanes for Portable {
     type V = Words;
     type Array = Words;
     const LANES: usize = PORTABLE;

@@ -1,10 +1,10 @@
 //! A message in every lane: identifier, number and domain (22 bytes), then words, then the padding.
 
 use super::compress::{compress, initial};
-use crate::lanes::Lanes32;
+use crate::lanes::HashLanes;
 
 /// Collects words into blocks. The 22 bytes before them shift every word by two bytes.
-pub(super) struct Absorber<L: Lanes32> {
+pub(super) struct Absorber<L: HashLanes> {
     state: [L::V; 8],
     block: [L::V; 16],
     /// Words of the block that are there.
@@ -15,7 +15,7 @@ pub(super) struct Absorber<L: Lanes32> {
     len: u32,
 }
 
-impl<L: Lanes32> Absorber<L> {
+impl<L: HashLanes> Absorber<L> {
     /// Starts with `id || number || domain`.
     #[inline(always)]
     pub(super) fn new(l: L, id: &[u32; 4], number: L::V, domain: u16) -> Self {

@@ -2,7 +2,7 @@
 
 use super::compress::Prefix;
 use super::{Digest, Engine, ID_LEN, OutputLength, digest_words, id_words, with_token};
-use crate::lanes::{Kernel, Lanes32, Token};
+use crate::lanes::{HashLanes, Kernel, Token};
 
 /// One chain: `value` stands at position `from` and goes to position `to`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,7 +87,7 @@ struct Run<'a> {
     derive: bool,
 }
 
-impl<L: Lanes32> Kernel<L> for Run<'_> {
+impl<L: HashLanes> Kernel<L> for Run<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -134,9 +134,9 @@ fn by_length(chains: &[Chain]) -> [u16; CHUNK] {
     order
 }
 
-/// Up to [`Lanes32::LANES`] chains, given by number, each as long as its own length; `N` words of a digest count.
+/// Up to [`HashLanes::LANES`] chains, given by number, each as long as its own length; `N` words of a digest count.
 #[inline(always)]
-fn lockstep<L: Lanes32, const N: usize>(
+fn lockstep<L: HashLanes, const N: usize>(
     l: L,
     prefix: &Prefix<L>,
     chains: &mut [Chain],
@@ -196,7 +196,7 @@ fn lockstep<L: Lanes32, const N: usize>(
 
 /// `H(id || q || i || j || value)`: one block, `at` being `i << 16 | j << 8`.
 #[inline(always)]
-pub(super) fn step<L: Lanes32, const N: usize>(
+pub(super) fn step<L: HashLanes, const N: usize>(
     l: L,
     prefix: &Prefix<L>,
     at: L::V,
@@ -228,7 +228,11 @@ pub(super) fn step<L: Lanes32, const N: usize>(
 
 /// The digests of the first lanes.
 #[inline(always)]
-pub(super) fn to_digests<L: Lanes32, const N: usize>(l: L, value: &[L::V; N], out: &mut [Digest]) {
+pub(super) fn to_digests<L: HashLanes, const N: usize>(
+    l: L,
+    value: &[L::V; N],
+    out: &mut [Digest],
+) {
     let mut i = 0;
     while i < N {
         let words = l.store(value[i]);

@@ -1,6 +1,6 @@
 //! The compression function, one block a lane.
 
-use crate::lanes::{Kernel, Lanes32};
+use crate::lanes::{HashLanes, Kernel};
 
 /// The round constants: FIPS 180-4, section 4.2.2.
 pub const K: [u32; 64] = [
@@ -87,7 +87,7 @@ const DONE: usize = 5;
 
 /// The initial hash value in every lane.
 #[inline(always)]
-pub(super) fn initial<L: Lanes32>(l: L) -> [L::V; 8] {
+pub(super) fn initial<L: HashLanes>(l: L) -> [L::V; 8] {
     let mut state = [l.splat(0); 8];
     let mut i = 0;
     while i < 8 {
@@ -111,7 +111,7 @@ macro_rules! round {
 
 /// The word that takes the place of `w[i]` sixteen rounds later: section 6.2.2, step 1.
 #[inline(always)]
-fn expand<L: Lanes32>(l: L, w: &[L::V; 16], i: usize) -> L::V {
+fn expand<L: HashLanes>(l: L, w: &[L::V; 16], i: usize) -> L::V {
     let (w1, w14) = (w[(i + 1) & 15], w[(i + 14) & 15]);
     let s0 = l.xor3(l.rotr::<7>(w1), l.rotr::<18>(w1), l.shr::<3>(w1));
     let s1 = l.xor3(l.rotr::<17>(w14), l.rotr::<19>(w14), l.shr::<10>(w14));
@@ -120,7 +120,7 @@ fn expand<L: Lanes32>(l: L, w: &[L::V; 16], i: usize) -> L::V {
 
 /// Rounds `from..64`, `from` being 0 or [`DONE`], and the final addition of `base`.
 #[inline(always)]
-fn rounds<L: Lanes32>(
+fn rounds<L: HashLanes>(
     l: L,
     base: &[L::V; 8],
     state: &[L::V; 8],
@@ -181,7 +181,7 @@ fn rounds<L: Lanes32>(
 }
 
 /// One compression, as a function of its own: it is long, and many places need it. Through memory it costs a few loads.
-struct Block<'a, L: Lanes32> {
+struct Block<'a, L: HashLanes> {
     base: &'a [L::V; 8],
     /// After the first `from` rounds.
     state: &'a [L::V; 8],
@@ -189,7 +189,7 @@ struct Block<'a, L: Lanes32> {
     from: usize,
 }
 
-impl<L: Lanes32> Kernel<L> for Block<'_, L> {
+impl<L: HashLanes> Kernel<L> for Block<'_, L> {
     type Output = [L::V; 8];
 
     #[inline(always)]
@@ -203,7 +203,7 @@ impl<L: Lanes32> Kernel<L> for Block<'_, L> {
 
 /// The state after one block.
 #[inline(always)]
-pub(super) fn compress<L: Lanes32>(l: L, state: &[L::V; 8], block: &[L::V; 16]) -> [L::V; 8] {
+pub(super) fn compress<L: HashLanes>(l: L, state: &[L::V; 8], block: &[L::V; 16]) -> [L::V; 8] {
     l.enter(Block::<L> {
         base: state,
         state,
@@ -216,12 +216,12 @@ pub(super) fn compress<L: Lanes32>(l: L, state: &[L::V; 8], block: &[L::V; 16]) 
 ///
 /// All steps of a chain, and all chains of a one-time key, have these words in common: 5 of 64 rounds are done once.
 #[derive(Clone, Copy)]
-pub(super) struct Prefix<L: Lanes32> {
+pub(super) struct Prefix<L: HashLanes> {
     pub(super) words: [L::V; DONE],
     state: [L::V; 8],
 }
 
-impl<L: Lanes32> Prefix<L> {
+impl<L: HashLanes> Prefix<L> {
     #[inline(always)]
     pub(super) fn new(l: L, id: &[u32; 4], number: L::V) -> Self {
         let words = [

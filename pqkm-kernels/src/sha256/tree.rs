@@ -4,7 +4,7 @@ use super::absorb::Absorber;
 use super::chain::{step, to_digests};
 use super::compress::Prefix;
 use super::{Digest, Engine, ID_LEN, OutputLength, digest_words, id_words, with_token};
-use crate::lanes::{Kernel, Lanes32, Token};
+use crate::lanes::{HashLanes, Kernel, Token};
 
 /// Domain separators: RFC 8554, section 7.1.
 const D_PBLC: u16 = 0x8080;
@@ -61,7 +61,7 @@ struct Leaves<'a> {
     out: &'a mut [Digest],
 }
 
-impl<L: Lanes32> Kernel<L> for Leaves<'_> {
+impl<L: HashLanes> Kernel<L> for Leaves<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -89,7 +89,7 @@ impl<L: Lanes32> Kernel<L> for Leaves<'_> {
 
 /// One leaf a lane, from its seed to its digest, in registers.
 #[inline(always)]
-fn group_of<L: Lanes32, const N: usize>(
+fn group_of<L: HashLanes, const N: usize>(
     l: L,
     shape: Shape,
     id: &[u32; 4],
@@ -159,7 +159,7 @@ struct Parents<'a> {
     out: &'a mut [Digest],
 }
 
-impl<L: Lanes32> Kernel<L> for Parents<'_> {
+impl<L: HashLanes> Kernel<L> for Parents<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -184,7 +184,7 @@ impl<L: Lanes32> Kernel<L> for Parents<'_> {
 }
 
 #[inline(always)]
-fn nodes<L: Lanes32, const N: usize>(
+fn nodes<L: HashLanes, const N: usize>(
     l: L,
     id: &[u32; 4],
     first: u32,
@@ -218,7 +218,7 @@ fn nodes<L: Lanes32, const N: usize>(
 
 /// `first`, `first + 1`, ... in the lanes.
 #[inline(always)]
-fn consecutive<L: Lanes32>(l: L, first: u32) -> L::V {
+fn consecutive<L: HashLanes>(l: L, first: u32) -> L::V {
     let mut numbers = l.zeros();
     let mut number = first;
     let mut lane = 0;
@@ -232,12 +232,12 @@ fn consecutive<L: Lanes32>(l: L, first: u32) -> L::V {
 
 #[inline(always)]
 #[expect(clippy::cast_possible_truncation, reason = "at most sixteen lanes")]
-const fn lanes_of<L: Lanes32>() -> u32 {
+const fn lanes_of<L: HashLanes>() -> u32 {
     L::LANES as u32
 }
 
 #[inline(always)]
-fn first_words<L: Lanes32, const N: usize>(l: L, digest: &[L::V; 8]) -> [L::V; N] {
+fn first_words<L: HashLanes, const N: usize>(l: L, digest: &[L::V; 8]) -> [L::V; N] {
     let mut out = [l.splat(0); N];
     let mut i = 0;
     while i < N {

@@ -14,7 +14,7 @@ use core::arch::x86_64::{
     _mm512_srl_epi32, _mm512_storeu_si512, _mm512_ternarylogic_epi32,
 };
 
-use super::super::words32::Lanes32;
+use super::super::words32::HashLanes;
 use super::super::{Avx2, Avx512, ShaNi};
 use super::{op, ops};
 use crate::sha256::K;
@@ -86,7 +86,7 @@ macro_rules! rotated {
     };
 }
 
-impl Lanes32 for Avx512 {
+impl HashLanes for Avx512 {
     memory!(
         __m512i,
         16,
@@ -139,7 +139,7 @@ impl Avx2 {
     }
 }
 
-impl Lanes32 for Avx2 {
+impl HashLanes for Avx2 {
     memory!(
         __m256i,
         8,
@@ -215,7 +215,7 @@ impl ShaNi {
     }
 }
 
-impl Lanes32 for ShaNi {
+impl HashLanes for ShaNi {
     memory!(
         __m128i,
         4,

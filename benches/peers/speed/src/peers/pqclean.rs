@@ -130,7 +130,7 @@ impl PqClean {
     }
 }
 
-/// The round constants of Keccak-f[1600], as FIPS 202, Algorithms 5 (rc) and 6 (Rnd) compute them.
+/// The round constants of Keccak-f[1600], as FIPS 202, Algorithm 5 (rc) computes them.
 #[expect(
     clippy::indexing_slicing,
     reason = "evaluated by the compiler, which refuses an index out of bounds"
