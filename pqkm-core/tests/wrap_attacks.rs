@@ -71,6 +71,23 @@ fn every_bit_of_a_record_is_bound() {
 }
 
 #[test]
+fn every_bit_of_a_record_under_a_symmetric_key_is_bound() {
+    let mut rng = rng();
+    let kek = WrappingKey::<Aes256Kwp>::generate(&mut rng).unwrap();
+    let key = Aes256Key::generate(&mut rng).unwrap();
+    let record = kek.wrap_key(&key, context(b"c"), &mut rng).unwrap();
+    let mut decoded = 0;
+    mutate::for_each_bit_flip(&record.to_der(), |position, damaged| {
+        if let Ok(damaged) = WrappedKey::from_der(damaged) {
+            decoded += 1;
+            let unwrapped: Result<Aes256Key, _> = kek.unwrap_key(&damaged, context(b"c"));
+            assert_eq!(unwrapped.err(), Some(UnwrapError), "bit {position}");
+        }
+    });
+    assert!(decoded > 8 * (32 + 32 + 16 + 40), "{decoded}");
+}
+
+#[test]
 fn another_context_is_refused() {
     let (dk, _, record) = wrapped();
     for other in [

@@ -1,7 +1,7 @@
 //! Keccak-f\[1600\] and the sponges of FIPS 202, one message a lane.
 //!
 //! [`Xof`] absorbs as many messages of equal length as a token has lanes and gives their output block by
-//! block, as words in lanes or as bytes. [`Rows`] and [`RowsMut`] are the messages and outputs of such a group;
+//! block, as words in lanes or as bytes. [`Rows`](crate::rows::Rows) and [`RowsMut`](crate::rows::RowsMut) are the messages and outputs of such a group;
 //! a group with fewer rows than lanes is padded.
 //!
 //! # Side channels

@@ -31,6 +31,7 @@ mod portable;
 #[cfg(test)]
 mod tests;
 mod token;
+mod words32;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
@@ -40,6 +41,7 @@ pub use portable::PortableVector;
 #[cfg(target_arch = "x86_64")]
 pub use token::{Avx2, Avx512, Avx512Gfni, Avx512Vl, ShaNi};
 pub use token::{Kernel, Portable, Token};
+pub use words32::HashLanes;
 
 /// 16-bit arithmetic: all that the transforms of the ring with q = 3329 need.
 ///

@@ -70,3 +70,4 @@ pub mod mldsa;
 pub mod mlkem;
 pub mod rows;
 pub mod seed;
+pub mod sha256;

@@ -1,6 +1,6 @@
 //! The ring of ML-DSA, q = 8380417, and all that FIPS 204 computes in it.
 //!
-//! [`MlDsaKernels`] is implemented by every token that has [`Fields32`]: each method enters the token's
+//! [`MlDsaKernels`] is implemented by every token that has `Fields32`: each method enters the token's
 //! instructions once and works on whole polynomials, so that a caller composes them without `unsafe` and
 //! without `#[target_feature]`.
 //!

@@ -11,13 +11,13 @@
 use super::zetas::{FORWARD, INVERSE, SCALE, SCALE_LAST};
 use crate::lanes::{Factor, FactorRow, Lanes32};
 
-/// The largest absolute value of a coefficient that [`forward`] takes.
+/// The largest absolute value of a coefficient that `forward` takes.
 pub const FORWARD_IN: i32 = super::Q - 1;
-/// The largest absolute value of a coefficient that [`forward`] returns.
+/// The largest absolute value of a coefficient that `forward` returns.
 pub const FORWARD_OUT: i32 = 42_040_934;
-/// The largest absolute value of a coefficient that [`inverse`] takes.
+/// The largest absolute value of a coefficient that `inverse` takes.
 pub const INVERSE_IN: i32 = super::Q - 1;
-/// The largest absolute value of a coefficient that [`inverse`] returns.
+/// The largest absolute value of a coefficient that `inverse` returns.
 pub const INVERSE_OUT: i32 = super::Q - 1;
 
 /// Cooley-Tukey: (a + z b, a - z b).

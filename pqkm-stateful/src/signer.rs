@@ -1,0 +1,268 @@
+//! The signer: opens a key from a store, reserves indices, signs with them.
+
+mod record;
+mod reservation;
+mod subtrees;
+
+use alloc::vec::Vec;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rand_core::TryCryptoRng;
+use zeroize::Zeroize;
+
+pub use record::{KeyId, WrapError, WrappingKey};
+pub use reservation::{OneTimeIndex, Reservation};
+
+use crate::error::{OpenError, ReserveError, SignError, StoreError};
+use crate::hss::{HssParameters, HssVerifyingKey};
+use crate::params::MAX_N;
+use crate::secret::TreeSecret;
+use crate::store::{IntegrityKey, UpperStore};
+use crate::tree::Tree;
+use record::{KeyRecord, KeySecrets};
+use reservation::Ticket;
+use subtrees::Subtrees;
+
+/// An HSS private key, open for signing. There is one a key and process; threads share it by reference.
+///
+/// Dropping it releases the store; what was reserved and not used is burned.
+#[expect(missing_debug_implementations, reason = "holds a private key")]
+pub struct HssSigner<S> {
+    key_id: KeyId,
+    epoch: u64,
+    process: u32,
+    parameters: HssParameters,
+    public: HssVerifyingKey,
+    store: Mutex<Shelf<S>>,
+    subtrees: Mutex<Subtrees>,
+    check: bool,
+    low_water: u64,
+}
+
+/// The store, and what it said last.
+struct Shelf<S> {
+    store: S,
+    next: u64,
+}
+
+/// How a signer works; [`Default`] is right unless a measurement says otherwise.
+#[derive(Clone, Copy, Debug)]
+pub struct SignerOptions {
+    /// Verify every signature before it is released, against faults in computing it. On by default.
+    pub verify_before_release: bool,
+    /// [`HssSigner::is_low`] answers yes when fewer one-time keys than this are left. 1,024 by default.
+    pub low_water: u64,
+}
+
+impl Default for SignerOptions {
+    fn default() -> Self {
+        Self {
+            verify_before_release: true,
+            low_water: 1024,
+        }
+    }
+}
+
+impl<S: UpperStore> HssSigner<S> {
+    /// Generates a key into an empty store and opens it.
+    ///
+    /// # Errors
+    /// [`OpenError`]; a store that a failed creation leaves behind says `Incomplete` and may be deleted.
+    pub fn create<R: TryCryptoRng + ?Sized>(
+        mut store: S,
+        parameters: HssParameters,
+        wrapping: &impl WrappingKey,
+        rng: &mut R,
+    ) -> Result<Self, OpenError> {
+        let secrets = KeySecrets::generate(&parameters, rng)?;
+        let (lms, ots) = parameters.top();
+        let top = Tree::generate(lms, ots, &secrets.top);
+        let public = HssVerifyingKey::new(parameters.depth(), top.verifying_key());
+        let record = KeyRecord::seal(parameters, public, &secrets, wrapping, rng)?;
+        store.create(record.as_bytes(), &secrets.integrity)?;
+        Self::start(store, &record, secrets, top, SignerOptions::default())
+    }
+
+    /// Opens the key of a store: recovers its counter and begins a new epoch.
+    ///
+    /// # Errors
+    /// [`OpenError`]
+    pub fn open(store: S, wrapping: &impl WrappingKey) -> Result<Self, OpenError> {
+        Self::open_with(store, wrapping, SignerOptions::default())
+    }
+
+    /// As [`Self::open`], with options.
+    ///
+    /// # Errors
+    /// [`OpenError`]
+    pub fn open_with(
+        mut store: S,
+        wrapping: &impl WrappingKey,
+        options: SignerOptions,
+    ) -> Result<Self, OpenError> {
+        let bytes = store.record()?;
+        let (record, secrets) = KeyRecord::unseal(bytes, wrapping)?;
+        let (lms, ots) = record.parameters().top();
+        let top = Tree::generate(lms, ots, &secrets.top);
+        Self::start(store, &record, secrets, top, options)
+    }
+
+    fn start(
+        mut store: S,
+        record: &KeyRecord,
+        secrets: KeySecrets,
+        top: Tree,
+        options: SignerOptions,
+    ) -> Result<Self, OpenError> {
+        let (parameters, public) = (*record.parameters(), *record.public());
+        if top.verifying_key() != *public.top() {
+            return Err(OpenError::WrongKey);
+        }
+        let opened = store.open(&secrets.integrity)?;
+        Ok(Self {
+            key_id: *record.key_id(),
+            epoch: opened.epoch,
+            process: std::process::id(),
+            parameters,
+            public,
+            store: Mutex::new(Shelf {
+                store,
+                next: opened.next,
+            }),
+            subtrees: Mutex::new(Subtrees::new(parameters, secrets.top, top)),
+            check: options.verify_before_release,
+            low_water: options.low_water,
+        })
+    }
+
+    /// Spends `count` indices durably and returns them.
+    ///
+    /// # Errors
+    /// [`ReserveError::Exhausted`] spends nothing. After [`ReserveError::Store`] the key must be opened anew.
+    pub fn reserve(&self, count: u32) -> Result<Reservation, ReserveError> {
+        self.same_process().map_err(|_| ReserveError::Forked)?;
+        let mut shelf = self.shelf();
+        let count = u64::from(count);
+        let first = shelf
+            .store
+            .reserve(self.epoch, count, self.parameters.capacity())?;
+        let end = first.checked_add(count).ok_or(StoreError::Corrupt)?;
+        shelf.next = shelf.next.max(end);
+        Ok(Reservation::new(self.ticket(), first..end))
+    }
+
+    /// Signs with an index, which is gone afterwards whatever the outcome.
+    ///
+    /// # Errors
+    /// [`SignError`]; the index is burned.
+    pub fn sign_at<R: TryCryptoRng + ?Sized>(
+        &self,
+        index: OneTimeIndex,
+        message: &[u8],
+        rng: &mut R,
+    ) -> Result<Vec<u8>, SignError> {
+        self.same_process()?;
+        let index = index.redeem(&self.ticket())?;
+        let mut c = [0; MAX_N];
+        rng.try_fill_bytes(&mut c[..self.parameters.n()])
+            .map_err(|_| SignError::Rng)?;
+
+        let bottom = self.lock_subtrees().bottom(index, |level, number, bytes| {
+            self.shelf()
+                .store
+                .put_once(self.epoch, level, number, bytes)
+        })?;
+        let mut signature = Vec::with_capacity(self.parameters.signature_len());
+        signature.extend(u32::from(self.parameters.depth() - 1).to_be_bytes());
+        signature.extend_from_slice(bottom.links());
+        let links = signature.len();
+        bottom.sign(
+            self.parameters.bottom_leaf(index),
+            &c,
+            message,
+            &mut signature,
+        );
+        if self.check && bottom.verify(message, &signature[links..]).is_err() {
+            signature.zeroize();
+            return Err(SignError::Fault);
+        }
+        Ok(signature)
+    }
+
+    /// How many indices were never reserved, as far as this signer knows.
+    #[must_use]
+    pub fn remaining(&self) -> u64 {
+        self.parameters.capacity().saturating_sub(self.shelf().next)
+    }
+
+    /// Whether fewer indices are left than [`SignerOptions::low_water`]: time for the next key.
+    #[must_use]
+    pub fn is_low(&self) -> bool {
+        self.remaining() < self.low_water
+    }
+
+    /// The public key.
+    #[must_use]
+    pub const fn verifying_key(&self) -> &HssVerifyingKey {
+        &self.public
+    }
+
+    /// The parameter sets of all levels.
+    #[must_use]
+    pub const fn parameters(&self) -> &HssParameters {
+        &self.parameters
+    }
+
+    /// The key's identity.
+    #[must_use]
+    pub const fn key_id(&self) -> &KeyId {
+        &self.key_id
+    }
+
+    fn ticket(&self) -> Ticket {
+        Ticket {
+            key_id: self.key_id,
+            epoch: self.epoch,
+            process: self.process,
+        }
+    }
+
+    /// A forked child has this signer in its memory too, and the parent's lock.
+    fn same_process(&self) -> Result<(), SignError> {
+        if std::process::id() == self.process {
+            Ok(())
+        } else {
+            Err(SignError::Forked)
+        }
+    }
+
+    fn shelf(&self) -> MutexGuard<'_, Shelf<S>> {
+        // The store itself refuses after a failure, and `next` is only a report.
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock_subtrees(&self) -> MutexGuard<'_, Subtrees> {
+        // A subtree is inserted whole or not at all.
+        self.subtrees.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Fills a new secret of n bytes.
+fn random_secret<R: TryCryptoRng + ?Sized>(
+    n: usize,
+    rng: &mut R,
+) -> Result<(TreeSecret, IntegrityKey), OpenError> {
+    let mut secret = TreeSecret {
+        seed: [0; MAX_N],
+        id: [0; 16],
+    };
+    let mut integrity = [0; 32];
+    let filled = rng
+        .try_fill_bytes(&mut secret.seed[..n])
+        .and_then(|()| rng.try_fill_bytes(&mut secret.id))
+        .and_then(|()| rng.try_fill_bytes(&mut integrity));
+    let key = IntegrityKey::new(integrity);
+    integrity.zeroize();
+    filled.map_err(|_| OpenError::Rng)?;
+    Ok((secret, key))
+}
