@@ -374,3 +374,71 @@ fn x25519_points_of_small_order_are_refused() {
         assert_eq!(key.agree(&peer).err(), Some(AgreeError::InvalidKey));
     }
 }
+
+/// `ECPrivateKey` (RFC 5915) by hand: what may be absent, and what must agree.
+#[test]
+fn the_parts_of_an_ec_private_key_must_agree() {
+    let key = AgreementKey::<EcdhP256>::generate(&mut SeededRng::from_u64(6)).unwrap();
+    let exposed = key.expose(ExposeToken::acknowledge()).unwrap();
+    let scalar = exposed.to_raw_private_key();
+    let point = key.agreement_public_key().as_bytes().to_vec();
+
+    let element = |tag: u8, contents: &[u8]| {
+        [&[tag, u8::try_from(contents.len()).unwrap()], contents].concat()
+    };
+    let oid = [0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
+    let other_oid = [0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22];
+    let read = |version: u8, scalar: &[u8], curve: Option<&[u8]>, public: Option<&[u8]>| {
+        let mut contents = [element(2, &[version]), element(4, scalar)].concat();
+        if let Some(curve) = curve {
+            contents.extend(element(0xa0, curve));
+        }
+        if let Some(public) = public {
+            contents.extend(element(0xa1, &element(3, &[&[0], public].concat())));
+        }
+        let private_key = element(4, &element(0x30, &contents));
+        let algorithm = [
+            element(6, &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01]),
+            oid.to_vec(),
+        ];
+        let parts = [
+            element(2, &[0]),
+            element(0x30, &algorithm.concat()),
+            private_key,
+        ]
+        .concat();
+        let length = u8::try_from(parts.len()).unwrap();
+        let der = [&[0x30, 0x81, length][..], &parts].concat();
+        let der = if length < 0x80 {
+            element(0x30, &parts)
+        } else {
+            der
+        };
+        AgreementKey::<EcdhP256>::from_pkcs8_der(&der).err()
+    };
+
+    // The four that are allowed.
+    assert_eq!(read(1, &scalar, None, None), None);
+    assert_eq!(read(1, &scalar, Some(&oid), None), None);
+    assert_eq!(read(1, &scalar, None, Some(&point)), None);
+    assert_eq!(read(1, &scalar, Some(&oid), Some(&point)), None);
+    // And what is not.
+    assert_eq!(read(2, &scalar, None, None), Some(DecodeError::Version));
+    assert_eq!(
+        read(1, &scalar, Some(&other_oid), None),
+        Some(DecodeError::Algorithm)
+    );
+    assert_eq!(read(1, &scalar[1..], None, None), Some(DecodeError::Length));
+    assert_eq!(read(1, &[0; 32], None, None), Some(DecodeError::Range));
+    assert_eq!(read(1, &[0xff; 32], None, None), Some(DecodeError::Range));
+    let mut another = point.clone();
+    *another.last_mut().unwrap() ^= 1;
+    assert_eq!(
+        read(1, &scalar, None, Some(&another)),
+        Some(DecodeError::Inconsistent)
+    );
+    assert_eq!(
+        read(1, &scalar, None, Some(&point[..33])),
+        Some(DecodeError::Inconsistent)
+    );
+}

@@ -185,6 +185,19 @@ fn encodings() {
     regime::public_encodings(&key.verifying_key());
 }
 
+/// No number of a private key can change alone: not the modulus, nor the exponents, the primes, or what
+/// is computed from them.
+#[test]
+fn every_number_is_checked() {
+    let der = key().to_vec();
+    for bit in (26 * 8..der.len() * 8).step_by(89) {
+        let mut damaged = der.clone();
+        flip(&mut damaged, bit);
+        let read = SigningKey::<RsaPssSha256<2048>>::from_pkcs8_der(&damaged);
+        assert!(read.is_err(), "bit {bit}");
+    }
+}
+
 #[test]
 fn other_lengths_are_refused() {
     let public = SigningKey::<RsaPssSha256<2048>>::from_pkcs8_der(key())
