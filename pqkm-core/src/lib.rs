@@ -37,13 +37,15 @@
 //! |---|---|
 //! | `std` (default) | CPU detection, errors of the encoding crates as `std::error::Error`; without it the crate needs `alloc` only |
 //! | `getrandom` | `SysRng`, the operating system's generator |
+//! | `brainpool` | ECDSA and ECDH on brainpoolP256r1 and brainpoolP384r1 |
+//! | `rsa` | RSA signatures and OAEP, outside the claim of constant time |
 //! | `rayon` | batches run over threads as well as lanes |
 //! | `hazmat` | derandomised and internal functions, engines by name |
 //!
 //! # Modules, in reading order
 //!
 //! The algorithm traits ([`Algorithm`], [`KemAlgorithm`], [`SignatureAlgorithm`]), the roles ([`role`]), the
-//! key type ([`Key`]) and its operations as traits ([`Sign`], [`Encapsulate`], [`Wrap`]), prepared keys
+//! key type ([`Key`]) and its operations as traits ([`Sign`], [`Encapsulate`], [`Agree`], [`Wrap`]), prepared keys
 //! ([`PreparedSigningKey`] and its siblings), wrapped keys ([`WrappedKey`], [`Sealed`]), and what keys are made
 //! of ([`material`]).
 #![cfg_attr(doc, doc = "\n# Design\n")]
