@@ -16,3 +16,12 @@ pub use pqkm_core::{is_operational, self_test};
 #[cfg(all(doctest, feature = "getrandom"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// So are the guide's.
+#[cfg(all(doctest, feature = "getrandom"))]
+#[doc = include_str!("../docs/guide/choosing-an-algorithm.md")]
+struct ChoosingAnAlgorithm;
+
+#[cfg(all(doctest, feature = "getrandom"))]
+#[doc = include_str!("../docs/guide/kem-is-not-key-exchange.md")]
+struct KemIsNotKeyExchange;
