@@ -5,10 +5,13 @@
 //! | module | crate | what |
 //! |---|---|---|
 //! | [`core`] | `pqkm-core` | algorithms and roles as types, key wrapping, encodings |
+//! | `composite` | `pqkm-composite` (feature `composite`) | composite signatures and KEMs, certificates |
 
 #![no_std]
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "composite")]
+pub use pqkm_composite as composite;
 pub use pqkm_core as core;
 pub use pqkm_core::{is_operational, self_test};
 
