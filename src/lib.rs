@@ -9,9 +9,15 @@
     feature = "stateful",
     doc = "| [`stateful`] | `pqkm-stateful` | LMS and HSS whose one-time keys are never used twice |"
 )]
+#![cfg_attr(
+    feature = "composite",
+    doc = "| [`composite`] | `pqkm-composite` | composite signatures and KEMs, certificates |"
+)]
 #![no_std]
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "composite")]
+pub use pqkm_composite as composite;
 pub use pqkm_core as core;
 pub use pqkm_core::{is_operational, self_test};
 #[cfg(feature = "stateful")]
