@@ -27,3 +27,12 @@ pub use pqkm_stateful as stateful;
 #[cfg(all(doctest, feature = "getrandom"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// So are the guide's.
+#[cfg(all(doctest, feature = "getrandom"))]
+#[doc = include_str!("../docs/guide/choosing-an-algorithm.md")]
+struct ChoosingAnAlgorithm;
+
+#[cfg(all(doctest, feature = "getrandom"))]
+#[doc = include_str!("../docs/guide/kem-is-not-key-exchange.md")]
+struct KemIsNotKeyExchange;

@@ -158,6 +158,52 @@ errors! {
         NotOperational => "the library is in its error state",
     }
 
+    /// A private key could not be encrypted under a password.
+    EncryptKeyError {
+        /// The random number generator failed; nothing was encrypted.
+        Randomness => "the random number generator failed",
+        /// The work is outside the limits.
+        Work => "the work factor is outside the limits",
+        /// The key is longer than the format carries.
+        TooLong => "the key is too long for the format",
+        /// A self-test failed earlier; the library refuses work.
+        NotOperational => "the library is in its error state",
+    }
+
+    /// An encrypted private key could not be read or decrypted.
+    DecryptKeyError {
+        /// Not an encrypted private key in DER.
+        Malformed => "malformed encoding",
+        /// The PEM label is not the expected one, or the text is not PEM.
+        Pem => "not the expected PEM document",
+        /// It is encrypted in a way that this crate does not read.
+        Algorithm => "unknown password-based encryption",
+        /// It asks for more work than is done for a document.
+        Work => "the work factor is outside the limits",
+        /// The password is wrong or the document damaged. Which, cannot be told.
+        Failed => "wrong password or damaged document",
+        /// A self-test failed earlier; the library refuses work.
+        NotOperational => "the library is in its error state",
+    }
+
+    /// A message could not be sealed or opened with HPKE.
+    HpkeError {
+        /// The random number generator failed; nothing was encapsulated.
+        Randomness => "the random number generator failed",
+        /// The encapsulation key cannot be used.
+        InvalidKey => "the encapsulation key cannot be used",
+        /// The message did not open. No reason is given.
+        Failed => "opening failed",
+        /// There was a message for every sequence number.
+        MessageLimit => "no sequence number is left",
+        /// The message, the info or the exported secret is longer than its limit.
+        TooLong => "an input or output is too long",
+        /// A self-test failed earlier; the library refuses work.
+        NotOperational => "the library is in its error state",
+        /// The device or backend that holds the key refused.
+        Refused => "the holder of the key refused",
+    }
+
     /// A signature given as identifier, key and bytes was not accepted.
     VerifyByOidError {
         /// No verifier answers for the signature algorithm, or it has parameters it must not have.
@@ -236,7 +282,10 @@ not_operational!(
     DecapsulateError,
     AgreeError,
     WrapError,
-    ReserveError
+    ReserveError,
+    EncryptKeyError,
+    DecryptKeyError,
+    HpkeError
 );
 
 impl From<EncapsulateError> for WrapError {
@@ -246,6 +295,27 @@ impl From<EncapsulateError> for WrapError {
             EncapsulateError::InvalidKey => Self::InvalidKey,
             EncapsulateError::NotOperational => Self::NotOperational,
             EncapsulateError::Refused => Self::Refused,
+        }
+    }
+}
+
+impl From<EncapsulateError> for HpkeError {
+    fn from(error: EncapsulateError) -> Self {
+        match error {
+            EncapsulateError::Randomness => Self::Randomness,
+            EncapsulateError::InvalidKey => Self::InvalidKey,
+            EncapsulateError::NotOperational => Self::NotOperational,
+            EncapsulateError::Refused => Self::Refused,
+        }
+    }
+}
+
+impl From<DecapsulateError> for HpkeError {
+    fn from(error: DecapsulateError) -> Self {
+        match error {
+            DecapsulateError::Failed => Self::Failed,
+            DecapsulateError::NotOperational => Self::NotOperational,
+            DecapsulateError::Refused => Self::Refused,
         }
     }
 }
