@@ -26,6 +26,7 @@
     reason = "the one module that calls vector instructions; every block is one operation with its proof"
 )]
 
+mod bytes;
 mod lanes32;
 mod portable;
 #[cfg(test)]
@@ -35,6 +36,7 @@ mod words32;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
+pub use bytes::ByteLanes;
 pub(crate) use lanes32::{Factor, FactorRow};
 pub use lanes32::{Fields32, Lanes32, Words32};
 pub use portable::PortableVector;
