@@ -11,12 +11,14 @@
 //! is read at an address that depends on either: the nibble tables of AVX2 are in registers.
 
 mod combine;
+mod element;
 mod evaluate;
 mod lagrange;
 #[cfg(test)]
 mod tests;
 
 pub use combine::{combine, scale_and_add};
+pub use element::{invert, multiply};
 pub use evaluate::{Rows, evaluate};
 pub use lagrange::{dual_weights, weights};
 

@@ -3,7 +3,9 @@
 use std::vec;
 use std::vec::Vec;
 
-use super::{Engine, Rows, combine, dual_weights, evaluate, scale_and_add, weights};
+use super::{
+    Engine, Rows, combine, dual_weights, evaluate, invert, multiply, scale_and_add, weights,
+};
 use crate::lanes::{ByteLanes, Kernel, Token};
 use crate::testing::Random;
 
@@ -33,6 +35,16 @@ fn the_model_gives_the_standards_examples() {
     assert_eq!(product(0x57, 0x83), 0xc1);
     assert_eq!(product(0x57, 0x13), 0xfe);
     assert_eq!(inverse(0x53), 0xca);
+}
+
+#[test]
+fn single_elements_follow_the_definition() {
+    for a in 0..=255 {
+        assert_eq!(invert(a), inverse(a));
+        for b in 0..=255 {
+            assert_eq!(multiply(a, b), product(a, b));
+        }
+    }
 }
 
 type Model = fn(u8, u8) -> u8;
