@@ -13,6 +13,10 @@
     feature = "composite",
     doc = "| [`composite`] | `pqkm-composite` | composite signatures and KEMs, certificates |"
 )]
+#![cfg_attr(
+    feature = "shamir",
+    doc = "| [`shamir`] | `pqkm-shamir` | k-of-n sharing of master keys, ceremonies, escrow |"
+)]
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -20,6 +24,8 @@
 pub use pqkm_composite as composite;
 pub use pqkm_core as core;
 pub use pqkm_core::{is_operational, self_test};
+#[cfg(feature = "shamir")]
+pub use pqkm_shamir as shamir;
 #[cfg(feature = "stateful")]
 pub use pqkm_stateful as stateful;
 
