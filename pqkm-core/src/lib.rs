@@ -95,6 +95,7 @@ mod rsa;
 mod rustcrypto;
 mod secret;
 mod self_test;
+mod signed_der;
 mod slhdsa;
 mod state;
 mod symmetric;
@@ -132,7 +133,7 @@ pub use error::{
     AgreeError, AlgorithmTaken, ClockUnavailable, ContextTooLong, DecapsulateError, DecodeError,
     DeriveError, DigestLength, EncapsulateError, EngineUnavailable, GenerateError,
     InvalidSignature, NotEvidence, NotExportable, NotOperational, ReceiveError, ReplayError,
-    ReserveError, SendError, SignError, UnwrapError, VerifyByOidError, WrapError,
+    ReserveError, SendError, SignError, TranscriptError, UnwrapError, VerifyByOidError, WrapError,
 };
 pub use evidence::{AssertedAt, Evidence, ProtectedAt, ProtectionTime};
 pub use ident::{Fingerprint, KeyId, Version};
