@@ -48,8 +48,9 @@
 //!
 //! The algorithm traits ([`Algorithm`], [`KemAlgorithm`], [`SignatureAlgorithm`]), the roles ([`role`]), the
 //! key type ([`Key`]) and its operations as traits ([`Sign`], [`Encapsulate`], [`Agree`], [`Wrap`]), prepared keys
-//! ([`PreparedSigningKey`] and its siblings), wrapped keys ([`WrappedKey`], [`Sealed`]), and what keys are made
-//! of ([`material`]).
+//! ([`PreparedSigningKey`] and its siblings), wrapped keys ([`WrappedKey`], [`Sealed`]), what keys are made
+//! of ([`material`]), and where the crates of the family meet ([`Rotate`], [`ProtectedAt`], [`StatefulSign`],
+//! [`VerifyByOid`]).
 #![cfg_attr(doc, doc = "\n# Design\n")]
 #![cfg_attr(doc, doc = include_str!("../DESIGN.md"))]
 #![no_std]
@@ -69,6 +70,7 @@ mod ed25519;
 mod encoding;
 mod engine;
 mod error;
+mod evidence;
 mod generate;
 #[cfg_attr(
     not(feature = "hazmat"),
@@ -85,6 +87,7 @@ pub mod material;
 mod message;
 mod mldsa;
 mod mlkem;
+mod one_time;
 mod operations;
 mod output;
 #[cfg(feature = "pbes2")]
@@ -92,11 +95,13 @@ mod pbes2;
 mod prepared;
 mod rfc8410;
 pub mod role;
+mod rotate;
 #[cfg(feature = "rsa")]
 mod rsa;
 mod rustcrypto;
 mod secret;
 mod self_test;
+mod signed_der;
 mod slhdsa;
 mod state;
 mod symmetric;
@@ -135,9 +140,11 @@ pub use engine::Engine;
 pub use error::{
     AgreeError, AlgorithmTaken, ClockUnavailable, ContextTooLong, DecapsulateError, DecodeError,
     DecryptKeyError, DeriveError, DigestLength, EncapsulateError, EncryptKeyError,
-    EngineUnavailable, GenerateError, HpkeError, InvalidSignature, NotExportable, NotOperational,
-    ReceiveError, ReplayError, SendError, SignError, UnwrapError, VerifyByOidError, WrapError,
+    EngineUnavailable, GenerateError, HpkeError, InvalidSignature, NotEvidence, NotExportable,
+    NotOperational, ReceiveError, ReplayError, ReserveError, SendError, SignError, TranscriptError,
+    UnwrapError, VerifyByOidError, WrapError,
 };
+pub use evidence::{AssertedAt, Evidence, ProtectedAt, ProtectionTime};
 pub use ident::{Fingerprint, KeyId, Version};
 pub use key::{
     AgreementKey, AgreementPublicKey, DataKey, DecapsulationKey, DerivationKey, EncapsulationKey,
@@ -146,6 +153,7 @@ pub use key::{
 pub use message::{Context, Message, PreHash, PreHashed};
 pub use mldsa::{MlDsa44, MlDsa65, MlDsa87, MlDsaParameters};
 pub use mlkem::{MlKem512, MlKem768, MlKem1024, MlKemParameters};
+pub use one_time::{Reserved, StatefulSign};
 pub use operations::{Agree, Decapsulate, Encapsulate, KeyHandle, Sign, Verify};
 pub use output::{Ciphertext, EncapsulatedSecret, OutputLength, SharedSecret, Signature};
 #[cfg(feature = "pbes2")]
@@ -153,6 +161,7 @@ pub use pbes2::{EncryptedPrivateKey, PasswordWork};
 pub use prepared::{
     PreparedDecapsulationKey, PreparedEncapsulationKey, PreparedSigningKey, PreparedVerifyingKey,
 };
+pub use rotate::Rotate;
 #[cfg(feature = "rsa")]
 pub use rsa::{
     RsaModulus, RsaOaepSha256, RsaPkcs1Sha256, RsaPkcs1Sha384, RsaPkcs1Sha512, RsaPssSha256,
