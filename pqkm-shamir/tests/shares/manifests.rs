@@ -2,9 +2,10 @@
 
 use pqkm_core::{MlDsa44, SecretBytes, SigningKey, WrapContext};
 use pqkm_shamir::{
-    CombineError, Combined, IndexSet, Plan, PlanError, ShareError, SignedManifest, combine,
-    combine_with, open, open_with, split,
+    CombineError, Combined, IndexSet, Plan, PlanError, ShareError, SignedManifest, SplitError,
+    combine, combine_with, open, open_with, seal_and_split, split,
 };
+use pqkm_testkit::rng::FailingRng;
 
 use crate::fixture::{Fixture, PAYLOAD, SECRET, bytes, copy, damaged, dealing, pick};
 
@@ -309,4 +310,30 @@ fn the_largest_set_is_dealt() {
         bytes(&combine_with(&manifest, &set.shares[100..]).unwrap().secret),
         SECRET
     );
+}
+
+/// Whichever draw fails, the error is that one and nothing is dealt.
+#[test]
+fn a_generator_that_fails_deals_nothing() {
+    let fixture = Fixture::new("failing");
+    let plan = Fixture::plan(3, 5);
+    let dealing = dealing(1, 1, &plan);
+    let mut failures = 0;
+    for calls in 0.. {
+        let mut rng = FailingRng::after_calls(calls);
+        match seal_and_split(PAYLOAD, context(), &dealing, &fixture.dealer, &mut rng) {
+            Ok(set) => {
+                assert!(!rng.has_failed());
+                assert_eq!(set.shares.len(), 5);
+                break;
+            }
+            Err(error) => {
+                assert!(rng.has_failed());
+                assert_eq!(error, SplitError::Randomness, "after {calls} draws");
+                failures += 1;
+            }
+        }
+    }
+    // A seal key, coefficients, five salts, and what hedges the signature.
+    assert_eq!(failures, 8);
 }
