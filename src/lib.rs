@@ -5,8 +5,14 @@
 //! | module | crate | what |
 //! |---|---|---|
 //! | [`core`] | `pqkm-core` | algorithms and roles as types, key wrapping, encodings |
-//! | `composite` | `pqkm-composite` (feature `composite`) | composite signatures and KEMs, certificates |
-
+#![cfg_attr(
+    feature = "composite",
+    doc = "| [`composite`] | `pqkm-composite` | composite signatures and KEMs, certificates for all keys |"
+)]
+#![cfg_attr(
+    feature = "stateful",
+    doc = "| [`stateful`] | `pqkm-stateful` | LMS and HSS whose one-time keys are never used twice |"
+)]
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -14,6 +20,8 @@
 pub use pqkm_composite as composite;
 pub use pqkm_core as core;
 pub use pqkm_core::{is_operational, self_test};
+#[cfg(feature = "stateful")]
+pub use pqkm_stateful as stateful;
 
 /// The README's program is a test.
 #[cfg(all(doctest, feature = "getrandom"))]
