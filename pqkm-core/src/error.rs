@@ -33,6 +33,8 @@ errors! {
         Randomness => "the random number generator failed",
         /// The new pair did not pass its pairwise consistency test and was discarded.
         PairwiseConsistency => "the new key pair failed its pairwise consistency test",
+        /// The new key repeats a part of the one it was to succeed, and was discarded.
+        Repeated => "the new key repeats a part of its predecessor",
         /// A self-test failed earlier; the library refuses work.
         NotOperational => "the library is in its error state",
         /// The device or backend that holds the key refused.
@@ -45,6 +47,8 @@ errors! {
         Randomness => "the random number generator failed",
         /// The computation did not produce a signature that verifies.
         Fault => "the signature did not verify before release",
+        /// There is no one-time key left to sign with.
+        NoIndex => "no one-time key is left to sign with",
         /// A self-test failed earlier; the library refuses work.
         NotOperational => "the library is in its error state",
         /// The device or backend that holds the key refused.
@@ -154,6 +158,52 @@ errors! {
         NotOperational => "the library is in its error state",
     }
 
+    /// A private key could not be encrypted under a password.
+    EncryptKeyError {
+        /// The random number generator failed; nothing was encrypted.
+        Randomness => "the random number generator failed",
+        /// The work is outside the limits.
+        Work => "the work factor is outside the limits",
+        /// The key is longer than the format carries.
+        TooLong => "the key is too long for the format",
+        /// A self-test failed earlier; the library refuses work.
+        NotOperational => "the library is in its error state",
+    }
+
+    /// An encrypted private key could not be read or decrypted.
+    DecryptKeyError {
+        /// Not an encrypted private key in DER.
+        Malformed => "malformed encoding",
+        /// The PEM label is not the expected one, or the text is not PEM.
+        Pem => "not the expected PEM document",
+        /// It is encrypted in a way that this crate does not read.
+        Algorithm => "unknown password-based encryption",
+        /// It asks for more work than is done for a document.
+        Work => "the work factor is outside the limits",
+        /// The password is wrong or the document damaged. Which, cannot be told.
+        Failed => "wrong password or damaged document",
+        /// A self-test failed earlier; the library refuses work.
+        NotOperational => "the library is in its error state",
+    }
+
+    /// A message could not be sealed or opened with HPKE.
+    HpkeError {
+        /// The random number generator failed; nothing was encapsulated.
+        Randomness => "the random number generator failed",
+        /// The encapsulation key cannot be used.
+        InvalidKey => "the encapsulation key cannot be used",
+        /// The message did not open. No reason is given.
+        Failed => "opening failed",
+        /// There was a message for every sequence number.
+        MessageLimit => "no sequence number is left",
+        /// The message, the info or the exported secret is longer than its limit.
+        TooLong => "an input or output is too long",
+        /// A self-test failed earlier; the library refuses work.
+        NotOperational => "the library is in its error state",
+        /// The device or backend that holds the key refused.
+        Refused => "the holder of the key refused",
+    }
+
     /// A signature given as identifier, key and bytes was not accepted.
     VerifyByOidError {
         /// No verifier answers for the signature algorithm, or it has parameters it must not have.
@@ -208,6 +258,9 @@ opaque! {
     /// There is a verifier for that signature algorithm already.
     AlgorithmTaken => "there is a verifier for that algorithm already",
 
+    /// The evidence is not valid, or not about these data. No reason is given.
+    NotEvidence => "no evidence of when the data were protected",
+
     /// The key may not leave this process in the clear.
     NotExportable => "the key is not exportable",
 }
@@ -228,7 +281,11 @@ not_operational!(
     EncapsulateError,
     DecapsulateError,
     AgreeError,
-    WrapError
+    WrapError,
+    ReserveError,
+    EncryptKeyError,
+    DecryptKeyError,
+    HpkeError
 );
 
 impl From<EncapsulateError> for WrapError {
@@ -238,6 +295,27 @@ impl From<EncapsulateError> for WrapError {
             EncapsulateError::InvalidKey => Self::InvalidKey,
             EncapsulateError::NotOperational => Self::NotOperational,
             EncapsulateError::Refused => Self::Refused,
+        }
+    }
+}
+
+impl From<EncapsulateError> for HpkeError {
+    fn from(error: EncapsulateError) -> Self {
+        match error {
+            EncapsulateError::Randomness => Self::Randomness,
+            EncapsulateError::InvalidKey => Self::InvalidKey,
+            EncapsulateError::NotOperational => Self::NotOperational,
+            EncapsulateError::Refused => Self::Refused,
+        }
+    }
+}
+
+impl From<DecapsulateError> for HpkeError {
+    fn from(error: DecapsulateError) -> Self {
+        match error {
+            DecapsulateError::Failed => Self::Failed,
+            DecapsulateError::NotOperational => Self::NotOperational,
+            DecapsulateError::Refused => Self::Refused,
         }
     }
 }
@@ -253,6 +331,37 @@ impl From<der::Error> for DecodeError {
         Self::Malformed
     }
 }
+
+/// No one-time keys were reserved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ReserveError {
+    /// Fewer one-time keys are left than were asked for; nothing is spent.
+    Exhausted {
+        /// How many are left.
+        remaining: u64,
+    },
+    /// The state could not be made durable: whether the one-time keys are spent is unknown. The key
+    /// must be opened anew.
+    Unknown,
+    /// The holder of the key refused; nothing is spent.
+    Refused,
+    /// A self-test failed earlier; the library refuses work.
+    NotOperational,
+}
+
+impl fmt::Display for ReserveError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exhausted { remaining } => write!(f, "only {remaining} one-time keys are left"),
+            Self::Unknown => f.write_str("the state was not made durable; the outcome is unknown"),
+            Self::Refused => f.write_str("the holder of the key refused"),
+            Self::NotOperational => f.write_str("the library is in its error state"),
+        }
+    }
+}
+
+impl Error for ReserveError {}
 
 /// An envelope was not opened. All but `Source` say what the source signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
