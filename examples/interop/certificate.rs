@@ -3,7 +3,11 @@
 //! It is read by its outline: what does not concern the key (names, times, serial numbers) is not
 //! judged here.
 
+use std::sync::OnceLock;
+
+use pqkm::composite::family_verifiers;
 use pqkm::core::{AnyPublicKey, DecodeError, Verifiers, VerifyByOidError};
+use pqkm::stateful::Hss;
 use x509_cert::{
     der::{
         Decode, Encode, Tag, TagNumber, Tagged,
@@ -25,7 +29,8 @@ pub(crate) struct Certificate {
     signed: Vec<u8>,
     algorithm: AlgorithmIdentifierOwned,
     signature: Vec<u8>,
-    names_are_equal: bool,
+    issuer: Vec<u8>,
+    subject: Vec<u8>,
     usage: Option<Result<KeyUsage, ()>>,
     pub(crate) key: AnyPublicKey,
 }
@@ -102,7 +107,8 @@ impl Certificate {
                 .as_bytes()
                 .ok_or(DecodeError::Malformed)?
                 .to_vec(),
-            names_are_equal: outline.issuer == outline.subject,
+            issuer: outline.issuer.to_der()?,
+            subject: outline.subject.to_der()?,
             usage,
             key: AnyPublicKey::from_spki_der(&outline.key.to_der()?)?,
         })
@@ -116,11 +122,21 @@ impl Certificate {
             let both = [self.key.oid(), self.algorithm.oid].map(|oid| oid.to_string());
             both.iter().all(|oid| oid.starts_with(arc))
         });
-        self.names_are_equal && !is_kem && (names_signature || is_classical)
+        self.issuer == self.subject && !is_kem && (names_signature || is_classical)
     }
 
     pub(crate) fn verify_own_signature(&self) -> Result<(), VerifyByOidError> {
-        Verifiers::core().verify(&self.algorithm, &self.key, &self.signed, &self.signature)
+        self.verify_signature_by(&self.key)
+    }
+
+    /// Whether it names that certificate's subject as its issuer.
+    pub(crate) fn names_issuer(&self, other: &Self) -> bool {
+        self.issuer == other.subject
+    }
+
+    /// Whether that key signed it.
+    pub(crate) fn verify_signature_by(&self, key: &AnyPublicKey) -> Result<(), VerifyByOidError> {
+        verifiers().verify(&self.algorithm, key, &self.signed, &self.signature)
     }
 
     /// What breaks the rules for `keyUsage` of RFC 9881, RFC 9909 and RFC 9935, if the extension is
@@ -141,6 +157,17 @@ impl Certificate {
             Ok(usage) => Some(format!("key usage {:?}", usage.0)),
         }
     }
+}
+
+/// The verifiers of the whole family: of `pqkm-core`, the composites, and HSS.
+fn verifiers() -> &'static Verifiers {
+    static ALL: OnceLock<Verifiers> = OnceLock::new();
+    ALL.get_or_init(|| {
+        let mut verifiers = family_verifiers().unwrap_or_else(|_| Verifiers::core());
+        // Nothing else claims HSS's identifier, so there is nothing to report.
+        verifiers.add_algorithm::<Hss>().unwrap_or_default();
+        verifiers
+    })
 }
 
 /// The key usage extension, if there is one; an error if it does not decode.

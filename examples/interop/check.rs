@@ -14,14 +14,14 @@ use crate::{
 };
 
 /// Everything that bears one name.
-pub(crate) fn group(group: &Group) -> Report {
+pub(crate) fn group(group: &Group, issuers: &[&Certificate]) -> Report {
     let mut report = Report::default();
     let mut keys = Keys::default();
     for (path, artifact) in group {
         match artifact {
             Artifact::Public(read) => keys.add_public(path, public_key(path, read, &mut report)),
             Artifact::Certificate(read) => {
-                keys.add_public(path, certificate_key(path, read, &mut report));
+                keys.add_public(path, certificate_key(path, read, issuers, &mut report));
             }
             Artifact::Elsewhere(why) => report.skipped(path, "not read here", *why),
             Artifact::Unreadable(what) => report.failed(path, format!("{what} loads"), "malformed"),
@@ -135,6 +135,7 @@ fn public_key(
 fn certificate_key(
     path: &Path,
     read: &Read<Certificate>,
+    issuers: &[&Certificate],
     report: &mut Report,
 ) -> Option<PublicKey> {
     let result = read.result.as_ref().map_err(|error| *error);
@@ -148,7 +149,7 @@ fn certificate_key(
         Some(usage) => report.skipped(
             path,
             format!("{name} key usage of the certificate"),
-            format!("{usage} is not for {name}; profiles are judged by pqkm-composite"),
+            format!("{usage} is not for {name}"),
         ),
     }
     if certificate.is_self_signed(key.is_kem) {
@@ -160,13 +161,34 @@ fn certificate_key(
             result => report.case(path, check, result.map_err(|error| error.to_string())),
         }
     } else {
-        report.skipped(
-            path,
-            "issuer's signature on the certificate",
-            "certificate chains are verified by pqkm-composite",
-        );
+        issuer_signature(path, certificate, issuers, report);
     }
     Some(key)
+}
+
+/// The issuer is looked for among all certificates that were named. Several may have its name.
+fn issuer_signature(
+    path: &Path,
+    certificate: &Certificate,
+    issuers: &[&Certificate],
+    report: &mut Report,
+) {
+    let check = "issuer's signature on the certificate verifies";
+    let mut candidates = issuers
+        .iter()
+        .filter(|issuer| certificate.names_issuer(issuer))
+        .peekable();
+    if candidates.peek().is_none() {
+        report.skipped(
+            path,
+            check,
+            "the issuer's certificate is not among those named",
+        );
+        return;
+    }
+    let results = candidates.map(|issuer| certificate.verify_signature_by(&issuer.key));
+    let best = results.min_by_key(Result::is_err).unwrap_or(Ok(()));
+    report.case(path, check, best.map_err(|error| error.to_string()));
 }
 
 fn private_key(

@@ -1,17 +1,36 @@
 //! Keys of every algorithm behind one interface: what can be asked of any of them.
 
+use pqkm::composite::{
+    MlDsa44EcdsaP256, MlDsa44Ed25519, MlDsa65EcdsaP256, MlDsa65EcdsaP384, MlDsa65Ed25519,
+    MlDsa87EcdsaP384, MlDsa87EcdsaP521, MlKem768EcdhP256, MlKem768EcdhP384, MlKem768X25519,
+    MlKem1024EcdhP384, MlKem1024EcdhP521,
+};
+#[cfg(feature = "rsa")]
+use pqkm::composite::{
+    MlDsa44RsaPkcs2048, MlDsa44RsaPss2048, MlDsa65RsaPkcs3072, MlDsa65RsaPkcs4096,
+    MlDsa65RsaPss3072, MlDsa65RsaPss4096, MlDsa87RsaPss3072, MlDsa87RsaPss4096, MlKem768Rsa2048,
+    MlKem768Rsa3072, MlKem768Rsa4096, MlKem1024Rsa3072,
+};
+#[cfg(feature = "brainpool")]
+use pqkm::composite::{
+    MlDsa65EcdsaBrainpoolP256r1, MlDsa87EcdsaBrainpoolP384r1, MlKem768EcdhBrainpoolP256r1,
+    MlKem1024EcdhBrainpoolP384r1,
+};
+#[cfg(feature = "unstable-448")]
+use pqkm::composite::{MlDsa87Ed448, MlKem1024X448};
 use pqkm::core::{
     AgreementAlgorithm, AgreementKey, Algorithm, AnyPrivateKey, AnyPublicKey, Ciphertext,
     DecapsulationKey, DecodeError, EcdsaP256, EcdsaP384, EcdsaP521, Ed25519, ExposeToken,
     KemAlgorithm, MlDsa44, MlDsa65, MlDsa87, MlKem512, MlKem768, MlKem1024, SignatureAlgorithm,
     SigningKey, SlhDsaSha2_128f, SlhDsaSha2_128s, SlhDsaSha2_192f, SlhDsaSha2_192s,
     SlhDsaSha2_256f, SlhDsaSha2_256s, SlhDsaShake128f, SlhDsaShake128s, SlhDsaShake192f,
-    SlhDsaShake192s, SlhDsaShake256f, SlhDsaShake256s, SysRng, X25519, XWing,
+    SlhDsaShake192s, SlhDsaShake256f, SlhDsaShake256s, SysRng, VerifyingKey, X25519, XWing,
 };
 #[cfg(feature = "brainpool")]
 use pqkm::core::{EcdsaBrainpoolP256r1, EcdsaBrainpoolP384r1};
 #[cfg(feature = "rsa")]
 use pqkm::core::{RsaPkcs1Sha256, RsaPkcs1Sha384, RsaPkcs1Sha512};
+use pqkm::stateful::Hss;
 use x509_cert::der::asn1::ObjectIdentifier;
 
 /// A public key that loaded.
@@ -147,6 +166,25 @@ macro_rules! for_every_algorithm {
         $one!(SigningKey, false: EcdsaBrainpoolP256r1, EcdsaBrainpoolP384r1);
         #[cfg(feature = "rsa")]
         $one!(SigningKey, false: RsaPkcs1Sha256<2048>, RsaPkcs1Sha384<3072>, RsaPkcs1Sha512<4096>);
+        $one!(SigningKey, false: MlDsa44Ed25519, MlDsa44EcdsaP256, MlDsa65EcdsaP256,
+            MlDsa65EcdsaP384, MlDsa65Ed25519, MlDsa87EcdsaP384, MlDsa87EcdsaP521);
+        $one!(DecapsulationKey, true: MlKem768X25519, MlKem768EcdhP256, MlKem768EcdhP384,
+            MlKem1024EcdhP384, MlKem1024EcdhP521);
+        #[cfg(feature = "brainpool")]
+        $one!(SigningKey, false: MlDsa65EcdsaBrainpoolP256r1, MlDsa87EcdsaBrainpoolP384r1);
+        #[cfg(feature = "brainpool")]
+        $one!(DecapsulationKey, true: MlKem768EcdhBrainpoolP256r1, MlKem1024EcdhBrainpoolP384r1);
+        #[cfg(feature = "rsa")]
+        $one!(SigningKey, false: MlDsa44RsaPss2048, MlDsa44RsaPkcs2048, MlDsa65RsaPss3072,
+            MlDsa65RsaPkcs3072, MlDsa65RsaPss4096, MlDsa65RsaPkcs4096, MlDsa87RsaPss3072,
+            MlDsa87RsaPss4096);
+        #[cfg(feature = "rsa")]
+        $one!(DecapsulationKey, true: MlKem768Rsa2048, MlKem768Rsa3072, MlKem768Rsa4096,
+            MlKem1024Rsa3072);
+        #[cfg(feature = "unstable-448")]
+        $one!(SigningKey, false: MlDsa87Ed448);
+        #[cfg(feature = "unstable-448")]
+        $one!(DecapsulationKey, true: MlKem1024X448);
     };
 }
 
@@ -191,7 +229,12 @@ pub(crate) fn public(any: &AnyPublicKey) -> Result<PublicKey, DecodeError> {
         )+};
     }
     for_every_algorithm!(try_each);
-    Err(DecodeError::Algorithm)
+    let key: VerifyingKey<Hss> = any.promote()?;
+    Ok(PublicKey {
+        name: Hss::NAME,
+        is_kem: false,
+        written: AnyPublicKey::from(&key),
+    })
 }
 
 /// The public half of a private key type.
@@ -202,7 +245,7 @@ trait HasHalf {
 type Half<K> = <K as HasHalf>::Half;
 
 impl<A: SignatureAlgorithm> HasHalf for SigningKey<A> {
-    type Half = pqkm::core::VerifyingKey<A>;
+    type Half = VerifyingKey<A>;
 }
 
 impl<A: KemAlgorithm> HasHalf for DecapsulationKey<A> {
@@ -255,16 +298,8 @@ pub(crate) fn contain(oid: ObjectIdentifier, value: &[u8]) -> Option<AnyPrivateK
 /// Why this crate has nothing to say about keys of an algorithm, if that is no fault.
 pub(crate) fn covered_elsewhere(oid: ObjectIdentifier) -> Option<&'static str> {
     let text = oid.to_string();
-    let number = |prefix: &str| {
-        text.strip_prefix(prefix)
-            .and_then(|rest| rest.parse::<u32>().ok())
-    };
-    if matches!(number("1.3.6.1.5.5.7.6."), Some(37..=66)) {
-        return Some("composite keys are read by pqkm-composite");
-    }
     match text.as_str() {
-        "1.2.840.113549.1.9.16.3.17" => Some("HSS is verified by pqkm-stateful"),
-        "1.3.6.1.5.5.7.6.34" | "1.3.6.1.5.5.7.6.35" => Some("XMSS is verified by pqkm-stateful"),
+        "1.3.6.1.5.5.7.6.34" | "1.3.6.1.5.5.7.6.35" => Some("XMSS is not verified yet"),
         _ => None,
     }
 }
@@ -277,5 +312,7 @@ pub(crate) fn is_claimed(oid: ObjectIdentifier) -> bool {
     matches!(number("2.16.840.1.101.3.4.4."), Some(1..=3))
         || matches!(number("2.16.840.1.101.3.4.3."), Some(17..=31))
         || matches!(number("1.3.101."), Some(110 | 112))
+        || matches!(number("1.3.6.1.5.5.7.6."), Some(37..=66))
         || text == "1.3.6.1.4.1.62253.25722"
+        || text == "1.2.840.113549.1.9.16.3.17"
 }

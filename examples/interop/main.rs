@@ -108,13 +108,14 @@ fn run(arguments: &Arguments) -> Result<Report, walk::WalkError> {
 
 /// Checks groups in threads; the reports come in the order of the groups.
 fn check_all(groups: &[walk::Group]) -> Vec<Report> {
+    let issuers = walk::certificates(groups);
     let next = AtomicUsize::new(0);
     let work = || {
         let mut found = Vec::new();
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             match groups.get(index) {
-                Some(group) => found.push((index, check::group(group))),
+                Some(group) => found.push((index, check::group(group, &issuers))),
                 None => return found,
             }
         }

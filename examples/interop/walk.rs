@@ -9,7 +9,7 @@ use std::{
 
 use x509_cert::der::asn1::ObjectIdentifier;
 
-use crate::artifact::Artifact;
+use crate::{artifact::Artifact, certificate::Certificate};
 
 /// Files longer than this are no keys or certificates, bytes.
 const MAX_BYTES: u64 = 1 << 20;
@@ -55,6 +55,16 @@ pub(crate) fn files(roots: &[PathBuf]) -> Result<Vec<PathBuf>, WalkError> {
         }
     }
     Ok(found)
+}
+
+/// All certificates that were read.
+pub(crate) fn certificates(groups: &[Group]) -> Vec<&Certificate> {
+    let artifacts = groups.iter().flatten();
+    let certificates = artifacts.filter_map(|(_, artifact)| match artifact {
+        Artifact::Certificate(read) => read.result.as_ref().ok(),
+        _ => None,
+    });
+    certificates.collect()
 }
 
 /// Artifacts that share a folder and a name up to its ending.
