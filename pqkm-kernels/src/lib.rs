@@ -32,7 +32,8 @@
 //!
 //! # Modules, in reading order
 //!
-//! [`lanes`] (instruction sets and the only `unsafe`), [`rows`], [`keccak`], [`seed`], [`mlkem`].
+//! [`lanes`] (instruction sets and the only `unsafe` of ordinary builds), [`rows`], [`keccak`], [`seed`], [`mlkem`],
+//! [`memcheck`].
 #![no_std]
 #![deny(unsafe_code)]
 #![expect(
@@ -66,6 +67,7 @@ mod kernel;
 
 pub mod keccak;
 pub mod lanes;
+pub mod memcheck;
 pub mod mldsa;
 pub mod mlkem;
 pub mod rows;
