@@ -39,6 +39,8 @@
 //! | `getrandom` | `SysRng`, the operating system's generator |
 //! | `brainpool` | ECDSA and ECDH on brainpoolP256r1 and brainpoolP384r1 |
 //! | `rsa` | RSA signatures and OAEP, outside the claim of constant time |
+//! | `hpke` | HPKE in base mode with ML-KEM and X-Wing |
+//! | `pbes2` | private keys under a password: encrypted PKCS#8 |
 //! | `rayon` | batches run over threads as well as lanes |
 //! | `hazmat` | derandomised and internal functions, engines by name |
 //!
@@ -46,8 +48,9 @@
 //!
 //! The algorithm traits ([`Algorithm`], [`KemAlgorithm`], [`SignatureAlgorithm`]), the roles ([`role`]), the
 //! key type ([`Key`]) and its operations as traits ([`Sign`], [`Encapsulate`], [`Agree`], [`Wrap`]), prepared keys
-//! ([`PreparedSigningKey`] and its siblings), wrapped keys ([`WrappedKey`], [`Sealed`]), and what keys are made
-//! of ([`material`]).
+//! ([`PreparedSigningKey`] and its siblings), wrapped keys ([`WrappedKey`], [`Sealed`]), what keys are made
+//! of ([`material`]), and where the crates of the family meet ([`Rotate`], [`ProtectedAt`], [`StatefulSign`],
+//! [`VerifyByOid`]).
 #![cfg_attr(doc, doc = "\n# Design\n")]
 #![cfg_attr(doc, doc = include_str!("../DESIGN.md"))]
 #![no_std]
@@ -67,6 +70,7 @@ mod ed25519;
 mod encoding;
 mod engine;
 mod error;
+mod evidence;
 mod generate;
 #[cfg_attr(
     not(feature = "hazmat"),
@@ -75,22 +79,29 @@ mod generate;
 mod given;
 #[cfg(feature = "hazmat")]
 pub mod hazmat;
+#[cfg(feature = "hpke")]
+mod hpke;
 mod ident;
 mod key;
 pub mod material;
 mod message;
 mod mldsa;
 mod mlkem;
+mod one_time;
 mod operations;
 mod output;
+#[cfg(feature = "pbes2")]
+mod pbes2;
 mod prepared;
 mod rfc8410;
 pub mod role;
+mod rotate;
 #[cfg(feature = "rsa")]
 mod rsa;
 mod rustcrypto;
 mod secret;
 mod self_test;
+mod signed_der;
 mod slhdsa;
 mod state;
 mod symmetric;
@@ -106,6 +117,8 @@ pub use getrandom::SysRng;
 // The crates whose types and traits stand in this crate's API.
 pub use {der, kem, pkcs8, rand_core, signature, spki, zeroize};
 
+#[cfg(feature = "hpke")]
+pub use crate::hpke::{HpkeKdf, HpkeKem, HpkeRecipient, HpkeSender};
 pub use agreement::{AgreedSecret, AgreementAlgorithm, AgreementMaterials};
 pub use algorithm::{
     Algorithm, Encapsulated, KemAlgorithm, KemMaterials, OutputBytes, PrivateMaterial,
@@ -126,10 +139,12 @@ pub use encoding::{PrivateKeyForm, RawPrivateKey, SeedForms};
 pub use engine::Engine;
 pub use error::{
     AgreeError, AlgorithmTaken, ClockUnavailable, ContextTooLong, DecapsulateError, DecodeError,
-    DeriveError, DigestLength, EncapsulateError, EngineUnavailable, GenerateError,
-    InvalidSignature, NotExportable, NotOperational, ReceiveError, ReplayError, SendError,
-    SignError, UnwrapError, VerifyByOidError, WrapError,
+    DecryptKeyError, DeriveError, DigestLength, EncapsulateError, EncryptKeyError,
+    EngineUnavailable, GenerateError, HpkeError, InvalidSignature, NotEvidence, NotExportable,
+    NotOperational, ReceiveError, ReplayError, ReserveError, SendError, SignError, TranscriptError,
+    UnwrapError, VerifyByOidError, WrapError,
 };
+pub use evidence::{AssertedAt, Evidence, ProtectedAt, ProtectionTime};
 pub use ident::{Fingerprint, KeyId, Version};
 pub use key::{
     AgreementKey, AgreementPublicKey, DataKey, DecapsulationKey, DerivationKey, EncapsulationKey,
@@ -138,11 +153,15 @@ pub use key::{
 pub use message::{Context, Message, PreHash, PreHashed};
 pub use mldsa::{MlDsa44, MlDsa65, MlDsa87, MlDsaParameters};
 pub use mlkem::{MlKem512, MlKem768, MlKem1024, MlKemParameters};
+pub use one_time::{Reserved, StatefulSign};
 pub use operations::{Agree, Decapsulate, Encapsulate, KeyHandle, Sign, Verify};
 pub use output::{Ciphertext, EncapsulatedSecret, OutputLength, SharedSecret, Signature};
+#[cfg(feature = "pbes2")]
+pub use pbes2::{EncryptedPrivateKey, PasswordWork};
 pub use prepared::{
     PreparedDecapsulationKey, PreparedEncapsulationKey, PreparedSigningKey, PreparedVerifyingKey,
 };
+pub use rotate::Rotate;
 #[cfg(feature = "rsa")]
 pub use rsa::{
     RsaModulus, RsaOaepSha256, RsaPkcs1Sha256, RsaPkcs1Sha384, RsaPkcs1Sha512, RsaPssSha256,

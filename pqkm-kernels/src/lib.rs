@@ -33,7 +33,7 @@
 //! # Modules, in reading order
 //!
 //! [`lanes`] (instruction sets and the only `unsafe` of ordinary builds), [`rows`], [`keccak`], [`seed`], [`mlkem`],
-//! [`memcheck`].
+//! [`gf256`], [`memcheck`].
 #![no_std]
 #![deny(unsafe_code)]
 #![expect(
@@ -65,6 +65,7 @@ mod testing;
 #[macro_use]
 mod kernel;
 
+pub mod gf256;
 pub mod keccak;
 pub mod lanes;
 pub mod memcheck;
