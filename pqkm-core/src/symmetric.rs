@@ -22,7 +22,7 @@ mod key_wrap;
 
 pub use derivation::{HkdfSha256, HkdfSha384, HkdfSha512, Kmac128, Kmac256};
 pub use key_wrap::{Aes256Kw, Aes256Kwp};
-pub(crate) use key_wrap::{kw_unwrap, kw_wrap, kwp_unwrap, kwp_wrap};
+pub(crate) use key_wrap::{kw_unwrap, kw_wrap, kwp_decrypt, kwp_unwrap, kwp_wrap};
 
 /// A symmetric algorithm.
 pub trait SymmetricAlgorithm: Algorithm {

@@ -19,6 +19,7 @@ use der::{
     pem::{LineEnding, PemLabel},
 };
 use hkdf::Hkdf;
+use pqkm_kernels::memcheck::declassify;
 use rand_core::TryCryptoRng;
 use sha2::Sha384;
 use spki::AlgorithmIdentifierOwned;
@@ -178,7 +179,7 @@ impl Sealed {
         let (cipher, commitment) = derive(key, &self.header, context).ok_or(UnwrapError)?;
         // CT: the commitment is public, and so is whether this key made it: it is the result of the
         // call. The comparison itself does not tell where two commitments differ.
-        if !bool::from(commitment.ct_eq(&self.commitment.0)) {
+        if !declassify(commitment.ct_eq(&self.commitment.0).into()) {
             return Err(UnwrapError);
         }
         let payload = cipher
