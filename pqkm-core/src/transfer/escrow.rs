@@ -133,7 +133,7 @@ impl EscrowEnvelope {
     }
 
     /// The terms. Like all that the envelope says, they are the source's words once its signature is
-    /// checked, as [`is_openable`](Self::is_openable) and opening do.
+    /// checked, as [`check_openable`](Self::check_openable) and opening do.
     #[must_use]
     pub fn terms(&self) -> Terms<'_> {
         let terms = self.wire.body.header.terms.as_ref();
@@ -151,12 +151,12 @@ impl EscrowEnvelope {
         self.wire.body.header.key.as_ref()
     }
 
-    /// Whether this agent could open the envelope now: source, purpose, period, record and payload are
+    /// Checks that this agent could open the envelope now: source, purpose, period, record and payload are
     /// all checked. Nothing is released, spent or recorded: this is what an agent does on receipt.
     ///
     /// # Errors
     /// [`ReceiveError`], the reason why it could not.
-    pub fn is_openable<A: VerificationAlgorithm, U: Decapsulate + Unwrap>(
+    pub fn check_openable<A: VerificationAlgorithm, U: Decapsulate + Unwrap>(
         &self,
         expected: &Expected<'_, A>,
         agent: &U,

@@ -166,13 +166,13 @@ fn every_agent_can_say_whether_it_could_open() {
     };
     let both = |envelope: &EscrowEnvelope| {
         (
-            envelope.is_openable(&expected, &agents.first, &at(1_500)),
-            envelope.is_openable(&expected, &agents.second, &at(1_500)),
+            envelope.check_openable(&expected, &agents.first, &at(1_500)),
+            envelope.check_openable(&expected, &agents.second, &at(1_500)),
         )
     };
     assert_eq!(both(&envelope), (Ok(()), Ok(())));
     assert_eq!(
-        envelope.is_openable(&expected, &world.recipient, &at(1_500)),
+        envelope.check_openable(&expected, &world.recipient, &at(1_500)),
         Err(ReceiveError::Recipient)
     );
     // A dishonest source gives the second agent a record of another envelope.
