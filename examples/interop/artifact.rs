@@ -62,8 +62,17 @@ pub(crate) fn read(path: &Path, bytes: &[u8]) -> Vec<Artifact> {
     if let Some(artifact) = of_der(bytes) {
         return vec![artifact];
     }
-    if name.has_suffix(&["raw"]) || name.ends_with(&["_seed", "-seed"]) {
+    let is_private = name.ends_with(&["_priv", "-priv", "_seed", "-seed"]);
+    let is_public = name.ends_with(&["_pub", "-pub", "_public", "-public"]);
+    let is_bare = name.has_suffix(&["raw", "bin"]);
+    if name.ends_with(&["_seed", "-seed"])
+        || (is_private && is_bare)
+        || (!is_public && name.has_suffix(&["raw"]))
+    {
         return vec![Artifact::Raw(name.oid(), bytes.to_vec())];
+    }
+    if is_bare {
+        return Vec::new();
     }
     unreadable(&name)
         .map(Artifact::Unreadable)

@@ -1,4 +1,8 @@
 //! Reads other vendors' keys, certificates and KEM results, and says what it makes of each.
+//!
+//! scripts/test: vectors/pki/providers vectors/pki/rfc9881-ml-dsa vectors/pki/rfc9909-slh-dsa vectors/pki/rfc9935-ml-kem vectors/pki/xwing
+//! scripts/test: --negative vectors/pki/negative vectors/pki/rfc9881-ml-dsa/bad-ML-DSA-44-1.priv vectors/pki/rfc9881-ml-dsa/bad-ML-DSA-44-2.priv
+//! scripts/test: --negative vectors/pki/rfc9935-ml-kem/bad-ML-KEM-512-1.priv vectors/pki/rfc9935-ml-kem/bad-ML-KEM-512-2.priv
 #![expect(clippy::print_stdout, reason = "an example talks to its user")]
 #![expect(
     clippy::std_instead_of_alloc,
@@ -14,8 +18,12 @@ mod check;
 mod keys;
 mod refusal;
 mod report;
+#[cfg(test)]
+mod tests;
 mod walk;
 
+#[cfg(test)]
+use report::Outcome;
 use report::Report;
 
 const HELP: &str = "\

@@ -1,6 +1,10 @@
 //! What was found, as lines or as JSON.
 
-use std::{path::Path, process::ExitCode};
+use std::{
+    io::{self, Write},
+    path::Path,
+    process::ExitCode,
+};
 
 /// How a case ended.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -81,53 +85,61 @@ impl Report {
         });
     }
 
-    fn count(&self, outcome: Outcome) -> usize {
+    pub(crate) fn count(&self, outcome: Outcome) -> usize {
         self.0.iter().filter(|case| case.outcome == outcome).count()
     }
 
+    /// Prints the report. A reader that stops reading, as `head` does, is no fault of the artifacts.
     pub(crate) fn print(&self, json: bool) -> ExitCode {
-        if json {
-            self.print_json();
+        let mut out = io::stdout().lock();
+        let written = if json {
+            self.write_json(&mut out)
         } else {
-            self.print_lines();
-        }
-        if self.count(Outcome::Failed) == 0 {
+            self.write_lines(&mut out)
+        };
+        let is_written = match written {
+            Ok(()) => true,
+            Err(error) => error.kind() == io::ErrorKind::BrokenPipe,
+        };
+        if is_written && self.count(Outcome::Failed) == 0 {
             ExitCode::SUCCESS
         } else {
             ExitCode::FAILURE
         }
     }
 
-    fn print_lines(&self) {
+    pub(crate) fn write_lines(&self, out: &mut impl Write) -> io::Result<()> {
         for case in &self.0 {
             let (path, outcome, check) = (&case.path, case.outcome.name(), &case.check);
             if case.reason.is_empty() {
-                println!("{path}: {outcome}: {check}");
+                writeln!(out, "{path}: {outcome}: {check}")?;
             } else {
-                println!("{path}: {outcome}: {check} ({})", case.reason);
+                writeln!(out, "{path}: {outcome}: {check} ({})", case.reason)?;
             }
         }
-        println!(
+        writeln!(
+            out,
             "total: {} passed, {} failed, {} skipped",
             self.count(Outcome::Passed),
             self.count(Outcome::Failed),
             self.count(Outcome::Skipped)
-        );
+        )
     }
 
-    fn print_json(&self) {
-        println!("[");
+    fn write_json(&self, out: &mut impl Write) -> io::Result<()> {
+        writeln!(out, "[")?;
         for (index, case) in self.0.iter().enumerate() {
             let comma = if index + 1 < self.0.len() { "," } else { "" };
-            println!(
+            writeln!(
+                out,
                 "  {{\"path\": {}, \"check\": {}, \"result\": \"{}\", \"reason\": {}}}{comma}",
                 json_string(&case.path),
                 json_string(&case.check),
                 case.outcome.name(),
                 json_string(&case.reason)
-            );
+            )?;
         }
-        println!("]");
+        writeln!(out, "]")
     }
 }
 

@@ -150,6 +150,12 @@ errors! {
         Purpose => "the purpose is empty or too long",
         /// The envelope would never be valid.
         Validity => "the envelope would never be valid",
+        /// There is no agent, one twice, or more than 64.
+        Agents => "no agents, too many, or one twice",
+        /// The policy is empty or longer than 4,096 bytes, or the envelope would outlive the data.
+        Terms => "the terms are empty, too long, or outlived by the envelope",
+        /// The contents are longer than the format carries.
+        TooLong => "the contents are too long for the format",
         /// The key could not be wrapped to the recipient.
         Wrapping => "the key could not be wrapped",
         /// The source could not sign.
@@ -234,7 +240,7 @@ opaque! {
     /// The signature is not valid for this message, context and key. No reason is given.
     InvalidSignature => "invalid signature",
 
-    /// The record could not be unwrapped or opened. No reason is given, neither here nor in time.
+    /// The record could not be unwrapped or opened. No reason is given.
     UnwrapError => "unwrapping failed",
 
     /// A self-test failed earlier; the library refuses work until the process starts again.
@@ -251,6 +257,9 @@ opaque! {
 
     /// The engine does not run on this CPU or does not cover this algorithm.
     EngineUnavailable => "the engine is not available here",
+
+    /// The record of an opening could not be kept durably.
+    TranscriptError => "the record of the opening could not be kept",
 
     /// The clock does not know the time.
     ClockUnavailable => "the time is not known",
@@ -373,17 +382,23 @@ pub enum ReceiveError {
     Recipient,
     /// It is for another purpose.
     Purpose,
+    /// It is to be opened by another policy.
+    Policy,
+    /// The reason for opening it is empty or longer than 1,024 bytes.
+    Reason,
     /// Its time has not come.
     NotYetValid,
     /// Its time is over.
     Expired,
     /// The clock does not know the time.
     Clock,
-    /// The key could not be unwrapped. No reason is given.
+    /// The contents could not be unwrapped. No reason is given.
     Unwrap,
     /// It was opened before.
     Replayed,
-    /// It could not be recorded as opened; the key was erased.
+    /// The record of the opening could not be made or kept; the contents were erased.
+    Transcript,
+    /// It could not be recorded as opened; the contents were erased.
     Store(ReplayError),
 }
 
@@ -393,11 +408,14 @@ impl fmt::Display for ReceiveError {
             Self::Source => "the expected source did not sign the envelope",
             Self::Recipient => "the envelope is addressed to another key",
             Self::Purpose => "the envelope is for another purpose",
+            Self::Policy => "the envelope is to be opened by another policy",
+            Self::Reason => "the reason is empty or too long",
             Self::NotYetValid => "the envelope is not valid yet",
             Self::Expired => "the envelope has expired",
             Self::Clock => "the time is not known",
-            Self::Unwrap => "the key could not be unwrapped",
+            Self::Unwrap => "the contents could not be unwrapped",
             Self::Replayed => "the envelope was opened before",
+            Self::Transcript => "the record of the opening could not be kept",
             Self::Store(_) => "the envelope could not be recorded as opened",
         })
     }
@@ -417,6 +435,7 @@ impl From<WrapError> for SendError {
         match error {
             WrapError::Randomness => Self::Randomness,
             WrapError::NotOperational => Self::NotOperational,
+            WrapError::TooLong => Self::TooLong,
             _ => Self::Wrapping,
         }
     }

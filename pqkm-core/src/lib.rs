@@ -101,6 +101,7 @@ mod rsa;
 mod rustcrypto;
 mod secret;
 mod self_test;
+mod signed_der;
 mod slhdsa;
 mod state;
 mod symmetric;
@@ -140,8 +141,8 @@ pub use error::{
     AgreeError, AlgorithmTaken, ClockUnavailable, ContextTooLong, DecapsulateError, DecodeError,
     DecryptKeyError, DeriveError, DigestLength, EncapsulateError, EncryptKeyError,
     EngineUnavailable, GenerateError, HpkeError, InvalidSignature, NotEvidence, NotExportable,
-    NotOperational, ReceiveError, ReplayError, ReserveError, SendError, SignError, UnwrapError,
-    VerifyByOidError, WrapError,
+    NotOperational, ReceiveError, ReplayError, ReserveError, SendError, SignError, TranscriptError,
+    UnwrapError, VerifyByOidError, WrapError,
 };
 pub use evidence::{AssertedAt, Evidence, ProtectedAt, ProtectionTime};
 pub use ident::{Fingerprint, KeyId, Version};

@@ -6,6 +6,7 @@
 
 use alloc::vec::Vec;
 
+use pqkm_kernels::memcheck::declassify;
 use rand_core::TryCryptoRng;
 use spki::AlgorithmIdentifierOwned;
 use subtle::ConstantTimeEq;
@@ -64,7 +65,7 @@ impl AgreementAlgorithm for X25519 {
     ) -> Result<Self::AgreedSecret, AgreeError> {
         let secret = private.multiply(&peer.0);
         // CT: whether the secret is zero depends on the peer's public key alone.
-        if bool::from(secret.ct_eq(&[0; KEY_BYTES])) {
+        if declassify(secret.ct_eq(&[0; KEY_BYTES]).into()) {
             return Err(AgreeError::InvalidKey);
         }
         Ok(*secret)

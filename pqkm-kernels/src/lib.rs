@@ -32,7 +32,8 @@
 //!
 //! # Modules, in reading order
 //!
-//! [`lanes`] (instruction sets and the only `unsafe`), [`rows`], [`keccak`], [`seed`], [`mlkem`], [`gf256`].
+//! [`lanes`] (instruction sets and the only `unsafe` of ordinary builds), [`rows`], [`keccak`], [`seed`], [`mlkem`],
+//! [`gf256`], [`memcheck`].
 #![no_std]
 #![deny(unsafe_code)]
 #![expect(
@@ -67,6 +68,7 @@ mod kernel;
 pub mod gf256;
 pub mod keccak;
 pub mod lanes;
+pub mod memcheck;
 pub mod mldsa;
 pub mod mlkem;
 pub mod rows;

@@ -4,6 +4,7 @@
 
 use crate::keccak::{SHA3_256, SHA3_512, SHAKE256, Xof};
 use crate::lanes::{Lanes, wipe};
+use crate::memcheck::declassify;
 use crate::rows::{Rows, RowsMut, UnequalRows, read_words, write_words};
 
 /// 32 bytes in each lane. Overwritten when it is dropped.
@@ -82,6 +83,20 @@ impl<L: Lanes> Seed<L> {
         let mut chosen = Self { l, words: b.words };
         select_seed(l, mask, a, &mut chosen);
         chosen
+    }
+
+    /// Declares the seed public: see [`memcheck`](crate::memcheck).
+    #[inline(always)]
+    pub fn declassify(&mut self) {
+        if cfg!(pqkm_ctgrind) {
+            for word in &mut self.words {
+                let mut lanes = self.l.store_words(*word);
+                for lane in lanes.as_mut() {
+                    *lane = declassify(*lane);
+                }
+                *word = self.l.load_words(&lanes);
+            }
+        }
     }
 
     #[inline(always)]

@@ -149,8 +149,10 @@ errors! {
 errors! {
     /// A share could not be put into an envelope.
     SealEnvelopeError {
-        /// The share could not be sealed, or the key of its seal not be sent.
+        /// The share could not be sealed to the recipient.
         Sealing => "the share could not be sealed",
+        /// The share, with its payload, is longer than an envelope carries.
+        TooLong => "the share is too long for an envelope",
         /// The envelope would never be valid.
         Validity => "the envelope would never be valid",
         /// The source could not sign.
@@ -255,16 +257,6 @@ impl From<ReceiveError> for OpenEnvelopeError {
     }
 }
 
-impl From<WrapError> for SealEnvelopeError {
-    fn from(error: WrapError) -> Self {
-        match error {
-            WrapError::Randomness => Self::Randomness,
-            WrapError::NotOperational => Self::NotOperational,
-            _ => Self::Sealing,
-        }
-    }
-}
-
 impl From<SendError> for SealEnvelopeError {
     fn from(error: SendError) -> Self {
         match error {
@@ -272,6 +264,7 @@ impl From<SendError> for SealEnvelopeError {
             SendError::NotOperational => Self::NotOperational,
             SendError::Validity => Self::Validity,
             SendError::Signing => Self::Signing,
+            SendError::TooLong => Self::TooLong,
             _ => Self::Sealing,
         }
     }

@@ -3,6 +3,7 @@
 use alloc::{boxed::Box, vec::Vec};
 use core::marker::PhantomData;
 
+use pqkm_kernels::memcheck::declassify;
 use subtle::{Choice, ConstantTimeEq};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
@@ -94,7 +95,8 @@ impl<P: MlDsaParameters> MlDsaSigning<P> {
     /// Seed and expanded key together: they must be one key.
     fn from_both(xi: &[u8], expanded: &[u8]) -> Result<Self, DecodeError> {
         let key = Self::from_seed(xi)?;
-        if bool::from(key.expanded.ct_eq(expanded)) {
+        // CT: whether the two forms are one key is the result of the import.
+        if declassify(key.expanded.ct_eq(expanded).into()) {
             Ok(key)
         } else {
             Err(DecodeError::Inconsistent)
@@ -194,5 +196,6 @@ fn is_in_range(packed: &[u8], eta: u8) -> bool {
             check(u32::from(byte >> 4));
         }
     }
-    in_range.into()
+    // CT: whether the key is one is the result of the import.
+    declassify(in_range.into())
 }

@@ -3,6 +3,7 @@
 use alloc::{boxed::Box, vec::Vec};
 use core::marker::PhantomData;
 
+use pqkm_kernels::memcheck::declassify;
 use sha3::{Digest, Sha3_256};
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
@@ -131,7 +132,8 @@ impl<P: MlKemParameters> MlKemDecapsulation<P> {
     /// Seed and expanded key together: they must be one key.
     fn from_both(seed: &[u8], expanded: &[u8]) -> Result<Self, DecodeError> {
         let key = Self::from_seed(seed)?;
-        if bool::from(key.expanded.ct_eq(expanded)) {
+        // CT: whether the two forms are one key is the result of the import.
+        if declassify(key.expanded.ct_eq(expanded).into()) {
             Ok(key)
         } else {
             Err(DecodeError::Inconsistent)
@@ -213,7 +215,8 @@ fn is_pair<P: MlKemParameters>(dk: &[u8], ek: &[u8], m: &[u8]) -> bool {
     let Ok(m) = m.try_into() else { return false };
     let (ciphertext, sent) = P::encapsulate_internal(&P::expand_ek(ek), m);
     let received = P::decapsulate_internal(&P::expand_dk(dk), &ciphertext);
-    sent.ct_eq(&received).into()
+    // CT: whether the key is one is the result of the import.
+    declassify(sent.ct_eq(&received).into())
 }
 
 /// Whether every 12-bit integer is below q: `ByteEncode_12(ByteDecode_12(b)) = b`
@@ -230,7 +233,8 @@ fn is_reduced(bytes: &[u8]) -> bool {
             reduced &= subtle::Choice::from(u8::from(integer.wrapping_sub(Q) >> 15 == 1));
         }
     }
-    reduced.into()
+    // CT: whether the key is one is the result of the import.
+    declassify(reduced.into())
 }
 
 #[cfg(test)]

@@ -4,7 +4,6 @@ use alloc::vec::Vec;
 
 use aes_kw::{KeyInit, KwAes256, KwpAes256};
 use spki::AlgorithmIdentifierOwned;
-use zeroize::Zeroizing;
 
 use crate::{
     algorithm::Algorithm,
@@ -14,6 +13,10 @@ use crate::{
     state,
     symmetric::{SymmetricAlgorithm, WrapAlgorithm, identifier},
 };
+
+mod unwrap;
+
+pub(crate) use unwrap::{kw_unwrap, kwp_decrypt, kwp_unwrap};
 
 /// AES-256 key wrap without padding (KW, RFC 3394): wraps multiples of 8 bytes, from 16.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -118,22 +121,6 @@ pub(crate) fn kw_wrap(key: &[u8], secret: &[u8]) -> Result<Vec<u8>, WrapError> {
     Ok(out)
 }
 
-/// Undoes [`kw_wrap`].
-pub(crate) fn kw_unwrap(key: &[u8], wrapped: &[u8]) -> Result<Zeroizing<Vec<u8>>, UnwrapError> {
-    if wrapped.len() < 3 * SEMIBLOCK_BYTES
-        || wrapped.len() > MAX_BYTES + SEMIBLOCK_BYTES
-        || !wrapped.len().is_multiple_of(SEMIBLOCK_BYTES)
-    {
-        return Err(UnwrapError);
-    }
-    let mut buffer = Zeroizing::new(alloc::vec![0; wrapped.len() - SEMIBLOCK_BYTES]);
-    let cipher = KwAes256::new_from_slice(key).map_err(|_| UnwrapError)?;
-    cipher
-        .unwrap_key(wrapped, &mut buffer)
-        .map_err(|_| UnwrapError)?;
-    Ok(buffer)
-}
-
 /// KWP under a 32-byte key.
 pub(crate) fn kwp_wrap(key: &[u8], secret: &[u8]) -> Result<Vec<u8>, WrapError> {
     if secret.is_empty() || secret.len() > MAX_BYTES {
@@ -146,23 +133,4 @@ pub(crate) fn kwp_wrap(key: &[u8], secret: &[u8]) -> Result<Vec<u8>, WrapError> 
         .wrap_key(secret, &mut out)
         .map_err(|_| WrapError::TooLong)?;
     Ok(out)
-}
-
-/// Undoes [`kwp_wrap`].
-pub(crate) fn kwp_unwrap(key: &[u8], wrapped: &[u8]) -> Result<Zeroizing<Vec<u8>>, UnwrapError> {
-    if wrapped.len() < 2 * SEMIBLOCK_BYTES
-        || wrapped.len() > MAX_BYTES + SEMIBLOCK_BYTES
-        || !wrapped.len().is_multiple_of(SEMIBLOCK_BYTES)
-    {
-        return Err(UnwrapError);
-    }
-    let mut buffer = Zeroizing::new(alloc::vec![0; wrapped.len() - SEMIBLOCK_BYTES]);
-    let cipher = KwpAes256::new_from_slice(key).map_err(|_| UnwrapError)?;
-    let bytes = cipher
-        .unwrap_key(wrapped, &mut buffer)
-        .map_err(|_| UnwrapError)?
-        .len();
-    // The padding is zero, so shortening leaves no secret byte behind.
-    buffer.truncate(bytes);
-    Ok(buffer)
 }

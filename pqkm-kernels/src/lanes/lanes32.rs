@@ -112,6 +112,9 @@ pub trait Fields32: Lanes32 {
     /// Sixteen unsigned integers of `D` bits (at most 20) to the first `2 D` bytes; those after are unspecified.
     fn pack<const D: usize>(self, v: Self::V, window: &mut [u8; 64]);
     /// Writes the lanes below `bound` to the front of `to`, in order, and returns how many they are; what follows
-    /// them is unspecified. The count is public.
+    /// them is unspecified.
+    ///
+    // CT: which lanes are kept is public, and with it the count: this is rejection sampling, whose candidates are
+    // independent of each other, so that those rejected say nothing of those kept.
     fn keep_below(self, v: Self::V, bound: i32, to: &mut [i32; 16]) -> usize;
 }

@@ -2,9 +2,10 @@
 
 use pqkm_core::{MlDsa44, SecretBytes, SigningKey, WrapContext};
 use pqkm_shamir::{
-    CombineError, Combined, IndexSet, Plan, PlanError, ShareError, SignedManifest, combine,
-    combine_with, open, open_with, split,
+    CombineError, Combined, IndexSet, Plan, PlanError, ShareError, SignedManifest, SplitError,
+    combine, combine_with, open, open_with, seal_and_split, split,
 };
+use pqkm_testkit::rng::FailingRng;
 
 use crate::fixture::{Fixture, PAYLOAD, SECRET, bytes, copy, damaged, dealing, pick};
 
@@ -213,7 +214,9 @@ fn payloads_are_compared() {
     let set = fixture.seal(1, 1, 2, 3);
     let other = fixture.seal(2, 1, 2, 3);
     let manifest = fixture.verify(&set);
-    let strange = copy(&set.shares[1]).with_payload(other.shares[1].payload().unwrap().clone());
+    let strange = copy(&set.shares[1])
+        .with_payload(other.shares[1].payload().unwrap().clone())
+        .unwrap();
     assert_eq!(manifest.check(&strange), Err(ShareError::Payload));
     let shares = [copy(&set.shares[0]), strange];
     assert_eq!(open(&shares, context()).err(), Some(CombineError::Payload));
@@ -236,7 +239,7 @@ fn payloads_are_compared() {
     let payload = set.shares[0].payload().unwrap().clone();
     let completed = [
         papers.next().unwrap(),
-        papers.next().unwrap().with_payload(payload),
+        papers.next().unwrap().with_payload(payload).unwrap(),
     ];
     assert_eq!(
         bytes(&open_with(&manifest, &completed, context()).unwrap().secret),
@@ -309,4 +312,30 @@ fn the_largest_set_is_dealt() {
         bytes(&combine_with(&manifest, &set.shares[100..]).unwrap().secret),
         SECRET
     );
+}
+
+/// Whichever draw fails, the error is that one and nothing is dealt.
+#[test]
+fn a_generator_that_fails_deals_nothing() {
+    let fixture = Fixture::new("failing");
+    let plan = Fixture::plan(3, 5);
+    let dealing = dealing(1, 1, &plan);
+    let mut failures = 0;
+    for calls in 0.. {
+        let mut rng = FailingRng::after_calls(calls);
+        match seal_and_split(PAYLOAD, context(), &dealing, &fixture.dealer, &mut rng) {
+            Ok(set) => {
+                assert!(!rng.has_failed());
+                assert_eq!(set.shares.len(), 5);
+                break;
+            }
+            Err(error) => {
+                assert!(rng.has_failed());
+                assert_eq!(error, SplitError::Randomness, "after {calls} draws");
+                failures += 1;
+            }
+        }
+    }
+    // A seal key, coefficients, five salts, and what hedges the signature.
+    assert_eq!(failures, 8);
 }

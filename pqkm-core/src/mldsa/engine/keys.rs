@@ -2,7 +2,10 @@
 
 use alloc::{vec, vec::Vec};
 
-use pqkm_kernels::mldsa::{Format, MlDsaKernels, NttPoly, Poly};
+use pqkm_kernels::{
+    memcheck::{declassify, declassify_bytes},
+    mldsa::{Format, MlDsaKernels, NttPoly, Poly},
+};
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, Zeroizing};
 
@@ -51,7 +54,9 @@ fn key_gen_group<P: MlDsaParameters, B: Backend>(
     let secrets = expanded.iter().zip(&mut work.secrets[..n]);
     let tasks = secrets.flat_map(|(expanded, (s1, s2))| expand_s(&expanded[32..96], s1, s2));
     rej_bounded_polys::<P, B>(b, tasks);
-    for (expanded, (s1, s2)) in expanded.iter().zip(&work.secrets[..n]) {
+    for (expanded, (s1, s2)) in expanded.iter_mut().zip(&work.secrets[..n]) {
+        // CT: rho is a part of the public key.
+        declassify_bytes(&mut expanded[..32]);
         let (rho, k) = (&expanded[..32], &expanded[96..]);
         work.public.compute::<P, B>(b, rho, s1, s2);
         let mut pk = vec![0; P::PUBLIC_KEY_BYTES];
@@ -167,12 +172,9 @@ pub(in crate::mldsa) fn public_key_if_consistent<P: MlDsaParameters, B: Backend>
     let mut work = Work::new::<P>(1);
     let (s1, s2) = &mut work.secrets[0];
     let (from_s, from_t0) = split_sk::<P>(sk);
-    if !unpack_all(
-        b,
-        s_format::<P>(),
-        from_s,
-        s1.iter_mut().chain(s2.iter_mut()),
-    ) {
+    let of_s = s1.iter_mut().chain(s2.iter_mut());
+    // CT: whether the key is one is the result of the import; so it is below.
+    if !declassify(unpack_all(b, s_format::<P>(), from_s, of_s)) {
         return None;
     }
     work.public.compute::<P, B>(b, &sk[..32], s1, s2);
@@ -183,7 +185,7 @@ pub(in crate::mldsa) fn public_key_if_consistent<P: MlDsaParameters, B: Backend>
     let mut tr = [0; 64];
     b.shake256(&[&[&pk]], &mut [&mut tr]);
     let consistent = t0.ct_eq(from_t0) & tr.ct_eq(&sk[64..128]);
-    bool::from(consistent).then_some(pk)
+    declassify(bool::from(consistent)).then_some(pk)
 }
 
 /// An expanded private key: 47 KiB for ML-DSA-65, 24 and 79 for the others. Zeroized on drop.

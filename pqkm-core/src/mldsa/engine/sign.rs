@@ -7,7 +7,10 @@
 
 use alloc::{vec, vec::Vec};
 
-use pqkm_kernels::mldsa::{MlDsaKernels, NttPoly, Poly};
+use pqkm_kernels::{
+    memcheck::{declassify, declassify_bytes},
+    mldsa::{MlDsaKernels, NttPoly, Poly},
+};
 use zeroize::{Zeroize, Zeroizing};
 
 use super::{
@@ -227,6 +230,11 @@ impl Signer {
             cs.push(&mut slot.c);
         }
         b.shake256(&[&mus[..n], &w1s[..n]], &mut c_tildes[..n]);
+        // CT: the challenge becomes public, that of a rejected attempt too: it is a hash of the commitment, and FIPS 204
+        // samples the ball from it in a time that depends on it.
+        c_tildes
+            .iter_mut()
+            .for_each(|c_tilde| declassify_bytes(c_tilde));
         let c_tildes = c_tildes.each_ref().map(|c_tilde| &**c_tilde);
         sample_in_balls::<P, B>(b, &c_tildes[..n], &mut cs);
     }
@@ -273,14 +281,14 @@ impl Scratch {
             // w - c s2 is w1 2 gamma2 + (w0 - c s2): its low bits are w0 - c s2 where that is in their range, and where
             // it is not, the low bits are within beta of the end of their range, and rejected too.
             ring.sub_poly(w0, cs2, &mut self.r);
-            if !ring.norm_below(&self.r, P::GAMMA_2.value() - P::BETA) {
+            if !declassify(ring.norm_below(&self.r, P::GAMMA_2.value() - P::BETA)) {
                 return false;
             }
         }
         for (s1_hat, (y, z)) in key.s1_hat.iter().zip(slot.y.iter().zip(&mut self.z)) {
             ring.inverse_product(&self.c_hat, s1_hat, &mut self.product);
             ring.add_poly(y, &self.product, z);
-            if !ring.norm_below(z, gamma_1::<P>() - P::BETA) {
+            if !declassify(ring.norm_below(z, gamma_1::<P>() - P::BETA)) {
                 return false;
             }
         }
@@ -289,7 +297,7 @@ impl Scratch {
         for (t0_hat, ((w, cs2), hint)) in key.t0_hat.iter().zip(of_row) {
             ring.inverse_product(&self.c_hat, t0_hat, &mut self.product);
             ring.reduce(&mut self.product);
-            if !ring.norm_below(&self.product, P::GAMMA_2.value()) {
+            if !declassify(ring.norm_below(&self.product, P::GAMMA_2.value())) {
                 return false;
             }
             // MakeHint(-c t0, w - c s2 + c t0): its r + z is w - c s2.
@@ -298,7 +306,14 @@ impl Scratch {
             ring.make_hint(P::GAMMA_2, &self.r, &self.w1, hint);
             ones += hint.iter().map(|set| set.count_ones()).sum::<u32>();
         }
-        usize::try_from(ones).is_ok_and(|ones| ones <= P::OMEGA)
+        let accepted = declassify(usize::try_from(ones).is_ok_and(|ones| ones <= P::OMEGA));
+        if accepted {
+            // CT: the hint of an attempt that is not rejected is a part of the signature.
+            for word in self.hints.as_flattened_mut() {
+                *word = declassify(*word);
+            }
+        }
+        accepted
     }
 }
 

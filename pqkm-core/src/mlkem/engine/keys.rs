@@ -78,7 +78,9 @@ impl<const K: usize, const ETA1: usize, const DU: usize, const DV: usize> Kem<K,
         let mut dks = vec![Zeroizing::new(vec![0; Self::DK_BYTES]); group.len()];
 
         let d: Vec<&[u8]> = group.iter().map(|seed| &seed[..32]).collect();
-        let (rho, sigma) = sha3_512_with_byte(l, &seeds(l, &d), K.to_le_bytes()[0]);
+        let (mut rho, sigma) = sha3_512_with_byte(l, &seeds(l, &d), K.to_le_bytes()[0]);
+        // CT: rho is a part of the encapsulation key.
+        rho.declassify();
         for j in 0..K {
             Self::sample_secret(l, &sigma, &nonce(l, j), noise, poly, &mut s_hat[j]);
             prepare_factor(l, &s_hat[j], Scale::PRODUCT, &mut factors[j]);
@@ -129,7 +131,9 @@ impl<const K: usize, const ETA1: usize, const DU: usize, const DV: usize> Kem<K,
         let mut dk = Zeroizing::new(vec![0; Self::DK_BYTES]);
 
         let d = seeds(four, &[&seed[..32]]);
-        let (rho, sigma) = sha3_512_with_byte(four, &d, K.to_le_bytes()[0]);
+        let (mut rho, sigma) = sha3_512_with_byte(four, &d, K.to_le_bytes()[0]);
+        // CT: rho is a part of the encapsulation key.
+        rho.declassify();
         let mut a_hat = Matrix::<K>::zero();
         for j in 0..K {
             let indices: [[u8; 2]; 4] = core::array::from_fn(|i| index(i, j));

@@ -21,6 +21,7 @@ use core::arch::x86_64::{
 use super::bits::{COMPRESS, HalfTable, PackTable};
 use super::{Factor, FactorRow, Fields32, Lanes32};
 use crate::lanes::Avx2;
+use crate::memcheck::declassify;
 use crate::mldsa::Q;
 use crate::mldsa::zetas::Q_INV;
 
@@ -125,7 +126,7 @@ impl Avx2 {
     /// The lanes below `bound` to `to[at..]`; returns how many.
     #[inline(always)]
     fn keep_half(self, v: __m256i, bound: i32, to: &mut [i32; 16], at: usize) -> usize {
-        let mask = !self.half_at_least(v, bound) & 0xFF;
+        let mask = declassify(!self.half_at_least(v, bound) & 0xFF);
         let index = &COMPRESS[mask as usize & 0xFF];
         // SAFETY: the array has eight bytes, and the load needs no alignment.
         let index = unsafe { _mm_loadu_si64(index.as_ptr()) };

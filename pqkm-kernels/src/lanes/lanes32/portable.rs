@@ -11,6 +11,7 @@
 
 use super::{Factor, FactorRow, Fields32, Lanes32};
 use crate::lanes::Portable;
+use crate::memcheck::declassify;
 use crate::mldsa::{Q, zetas::Q_INV};
 
 /// Sixteen lanes of the portable instance.
@@ -179,7 +180,7 @@ impl Fields32 for Portable {
         for x in v.0 {
             // n < 16: one at most for each lane before this one.
             to[n & 15] = x;
-            n += usize::from(x < bound);
+            n += usize::from(declassify(x < bound));
         }
         n
     }
