@@ -2,7 +2,7 @@
 
 use pqkm::composite::{
     FamilyPrivateKey, FamilyPublicKey, family_verifiers, kem_by_oid,
-    lenient::{self, Diagnosis, Finding},
+    lenient::{self, Diagnosis},
     signature_by_oid,
     x509::{Certificate, KeyKind, Request, RevocationList},
     x509_cert::der::{Decode, asn1::ObjectIdentifier},
