@@ -15,7 +15,8 @@ use pqkm::core::{
     Aes256Kwp, KeyId, SysRng, WrappingKey, rand_core::TryRng as _, zeroize::Zeroizing,
 };
 use pqkm::stateful::{
-    HssParameters, HssSigner, HssVerifyingKey, LmotsAlgorithm, LmsAlgorithm, store::file::FileStore,
+    HssParameters, HssSigner, HssVerifyingKey, LmotsAlgorithm, LmsAlgorithm, SignerOptions,
+    store::file::FileStore,
 };
 
 const HELP: &str = "\
@@ -89,8 +90,8 @@ fn run(dir: &Path, mode: Mode, files: &[PathBuf]) -> Result<(), Failure> {
         let image = fs::read(file)?;
         let signature = signer.sign_at(index, &image, &mut SysRng)?;
         let name = file.file_name().ok_or("a file without a name")?;
-        fs::write(signature_path(dir, name), signature.as_bytes())?;
         fs::write(dir.join(name), &image)?;
+        fs::write(signature_path(dir, name), signature.as_bytes())?;
         println!("signed {} with index {number}", file.display());
     }
     println!(
@@ -128,7 +129,12 @@ fn open_or_create(
 ) -> Result<HssSigner<FileStore>, Failure> {
     let path = dir.join("key.hss");
     if path.exists() {
-        return Ok(HssSigner::open(FileStore::open_existing(path)?, wrapping)?);
+        let options = SignerOptions {
+            low_water: 64,
+            ..SignerOptions::default()
+        };
+        let store = FileStore::open_existing(path)?;
+        return Ok(HssSigner::open_with(store, wrapping, options)?);
     }
     let level = (LmsAlgorithm::Sha256M24H10, LmotsAlgorithm::Sha256N24W4);
     let parameters = HssParameters::new(&[level])?;
