@@ -12,6 +12,7 @@ use alloc::vec::Vec;
 use core::ops::RangeInclusive;
 
 use der::{Decode, Encode, Sequence, asn1::UintRef};
+use pqkm_kernels::memcheck::declassify_bytes;
 use rand_core::TryCryptoRng;
 use spki::AlgorithmIdentifierOwned;
 use zeroize::Zeroizing;
@@ -206,8 +207,10 @@ fn sign<C: Curve, R: TryCryptoRng + ?Sized>(
     let mut additional = Zeroizing::new(alloc::vec![0; C::BYTES]);
     rng.try_fill_bytes(&mut additional)
         .map_err(|_| SignError::Randomness)?;
-    let fixed = key
+    let mut fixed = key
         .and_then(|key| C::sign(key, message, &additional))
         .ok_or(SignError::Fault)?;
+    // CT: the signature is released, and the length of its DER depends on it.
+    declassify_bytes(&mut fixed);
     fixed_to_der(&fixed, C::BYTES).map_err(|_| SignError::Fault)
 }

@@ -4,6 +4,7 @@
 //! No table is read at an address that depends on a share: letters and digits are computed.
 
 use alloc::{string::String, vec, vec::Vec};
+use core::hint::black_box;
 
 use pqkm_kernels::gf256::multiply;
 use zeroize::Zeroizing;
@@ -140,11 +141,11 @@ pub(crate) fn decode(text: &str) -> Result<Zeroizing<Vec<u8>>, PaperError> {
 /// `A` to `Z` for 0 to 25, `2` to `7` for 26 to 31, of the low five bits.
 fn character(value: u32) -> u8 {
     let [value, ..] = (value & 31).to_le_bytes();
-    // All ones from 26 on, where 25 - value is negative.
-    let is_digit = (25u8.wrapping_sub(value) >> 7).wrapping_neg();
+    // All ones from 26 on, where 25 - value is negative. Opaque, since the compiler makes a branch of it otherwise.
+    let is_digit = black_box((25u8.wrapping_sub(value) >> 7).wrapping_neg());
     let shift = (b'A' + 26 - b'2') & is_digit;
-    // ASCII, whatever the value: so much is known without looking at it.
-    (value + b'A' - shift) & 0x7f
+    // ASCII, whatever the value: so much is known without looking at it, unless the compiler knows better.
+    black_box(value + b'A' - shift) & 0x7f
 }
 
 /// The inverse of [`character`], also of lower case.

@@ -20,10 +20,16 @@ macro_rules! curves {
             type Verifier = ::ecdsa::VerifyingKey<$($path)::+::$name>;
 
             fn public_key(private: &[u8]) -> Option<alloc::vec::Vec<u8>> {
-                use p256::elliptic_curve::{SecretKey, sec1::ToSec1Point};
+                use p256::elliptic_curve::{SecretKey, point::AffineCoordinates};
 
                 let key = SecretKey::<$($path)::+::$name>::from_slice(private).ok()?;
-                Some(key.public_key().to_sec1_point(false).as_bytes().to_vec())
+                let public = key.public_key();
+                let mut point = alloc::vec![4];
+                point.extend_from_slice(public.as_affine().x().as_ref());
+                point.extend_from_slice(public.as_affine().y().as_ref());
+                // CT: the public key is published.
+                pqkm_kernels::memcheck::declassify_bytes(&mut point);
+                Some(point)
             }
 
             fn is_on_curve(point: &[u8]) -> bool {
