@@ -5,12 +5,17 @@
 //! | module | crate | what |
 //! |---|---|---|
 //! | [`core`] | `pqkm-core` | algorithms and roles as types, key wrapping, encodings |
-
+#![cfg_attr(
+    feature = "stateful",
+    doc = "| [`stateful`] | `pqkm-stateful` | LMS and HSS whose one-time keys are never used twice |"
+)]
 #![no_std]
 #![forbid(unsafe_code)]
 
 pub use pqkm_core as core;
 pub use pqkm_core::{is_operational, self_test};
+#[cfg(feature = "stateful")]
+pub use pqkm_stateful as stateful;
 
 /// The README's program is a test.
 #[cfg(all(doctest, feature = "getrandom"))]

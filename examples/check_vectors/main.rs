@@ -1,6 +1,6 @@
 //! Runs published test vectors through this library.
 //!
-//! scripts/test: vectors/acvp vectors/wycheproof vectors/cctv
+//! scripts/test: vectors/acvp vectors/wycheproof vectors/cctv vectors/lms
 //! scripts/test: --engine reference vectors/acvp/ML-KEM-encapDecap-FIPS203.json
 #![expect(clippy::std_instead_of_alloc, reason = "a program has std")]
 #![expect(
@@ -11,6 +11,7 @@
 
 mod accumulated;
 mod kem;
+mod lms;
 mod report;
 mod run;
 mod signature;

@@ -20,7 +20,7 @@ use std::{
     time::Instant,
 };
 
-use pqkm_stateful::{HssSigner, HssVerifyingKey, store::file::FileStore};
+use pqkm::stateful::{HssSigner, HssVerifyingKey, store::file::FileStore};
 use sha2::{Digest as _, Sha256};
 
 mod worker;
@@ -199,7 +199,7 @@ fn leaves(signature: &[u8]) -> Option<Vec<u32>> {
 
 fn report(plan: &Plan, tally: &Tally, took: Duration) -> Result<bool, Failure> {
     let store = FileStore::open_existing(worker::key_path(&plan.directory))?;
-    let signer = HssSigner::open(store, &worker::Wrapping)?;
+    let signer = HssSigner::open(store, &worker::wrapping()?)?;
     let spent = signer.parameters().capacity() - signer.remaining();
     let distinct = u64::try_from(tally.used.len())?;
     println!(

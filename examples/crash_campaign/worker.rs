@@ -8,16 +8,11 @@ use std::{
     thread,
 };
 
-use aes_gcm::{
-    Aes256Gcm, KeyInit as _, Nonce,
-    aead::{Aead as _, Payload},
+use pqkm::core::{Aes256Kwp, KeyId, SysRng, WrappingKey, rand_core::TryRng as _};
+use pqkm::stateful::{
+    HssParameters, HssSigner, HssVerifyingKey, LmotsAlgorithm, LmsAlgorithm, StoreError,
+    store::file::FileStore,
 };
-use pqkm::core::{SysRng, rand_core::TryCryptoRng, rand_core::TryRng as _};
-use pqkm_stateful::{
-    HssParameters, HssSigner, HssVerifyingKey, LmotsAlgorithm, LmsAlgorithm, StoreError, WrapError,
-    WrappingKey, store::file::FileStore,
-};
-use zeroize::Zeroizing;
 
 use super::Failure;
 
@@ -41,42 +36,11 @@ pub(super) fn key_path(directory: &Path) -> PathBuf {
 }
 
 /// A wrapping key in the program's text: enough for a campaign, and for nothing else.
-pub(super) struct Wrapping;
-
-impl Wrapping {
-    fn cipher() -> Aes256Gcm {
-        Aes256Gcm::new(&[0x42; 32].into())
-    }
-}
-
-impl WrappingKey for Wrapping {
-    fn wrap<R: TryCryptoRng + ?Sized>(
-        &self,
-        context: &[u8],
-        secret: &[u8],
-        rng: &mut R,
-    ) -> Result<Vec<u8>, WrapError> {
-        let mut nonce = [0; 12];
-        rng.try_fill_bytes(&mut nonce).map_err(|_| WrapError)?;
-        let payload = Payload {
-            msg: secret,
-            aad: context,
-        };
-        let sealed = Self::cipher()
-            .encrypt(&Nonce::from(nonce), payload)
-            .map_err(|_| WrapError)?;
-        Ok([&nonce[..], &sealed].concat())
-    }
-
-    fn unwrap(&self, context: &[u8], wrapped: &[u8]) -> Result<Zeroizing<Vec<u8>>, WrapError> {
-        let (nonce, sealed) = wrapped.split_first_chunk::<12>().ok_or(WrapError)?;
-        let payload = Payload {
-            msg: sealed,
-            aad: context,
-        };
-        let secret = Self::cipher().decrypt(&Nonce::from(*nonce), payload);
-        secret.map(Zeroizing::new).map_err(|_| WrapError)
-    }
+pub(super) fn wrapping() -> Result<WrappingKey<Aes256Kwp>, Failure> {
+    Ok(WrappingKey::import(
+        KeyId::from_bytes([1; 16]),
+        &[0x42; 32],
+    )?)
 }
 
 /// Makes a new key in the directory.
@@ -87,7 +51,7 @@ pub(super) fn create(directory: &Path) -> Result<HssVerifyingKey, Failure> {
     }
     let store = FileStore::create_new(path)?;
     let parameters = HssParameters::new(&[(LMS, OTS), (LMS, OTS)])?;
-    Ok(*HssSigner::create(store, parameters, &Wrapping, &mut SysRng)?.verifying_key())
+    Ok(*HssSigner::create(store, parameters, &wrapping()?, &mut SysRng)?.verifying_key())
 }
 
 /// Works until it is killed.
@@ -108,7 +72,7 @@ pub(super) fn run(directory: &Path) -> Result<(), Failure> {
 
 /// Opens the key, signs some messages, lets it go.
 fn turn(store: FileStore, output: &mut impl std::io::Write) -> Result<(), Failure> {
-    let signer = HssSigner::open(store, &Wrapping)?;
+    let signer = HssSigner::open(store, &wrapping()?)?;
     for _ in 0..8 {
         let mut kind = [0; 1];
         SysRng.try_fill_bytes(&mut kind)?;
@@ -118,9 +82,9 @@ fn turn(store: FileStore, output: &mut impl std::io::Write) -> Result<(), Failur
             SysRng.try_fill_bytes(&mut message)?;
             let signature = reservation.sign_next(&signer, &message, &mut SysRng)?;
             let mut frame = vec![SIGNED];
-            frame.extend(u32::try_from(signature.len())?.to_be_bytes());
+            frame.extend(u32::try_from(signature.as_bytes().len())?.to_be_bytes());
             frame.extend(message);
-            frame.extend(signature);
+            frame.extend(signature.as_bytes());
             output.write_all(&frame)?;
             output.flush()?;
         }

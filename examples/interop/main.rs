@@ -5,11 +5,14 @@
     reason = "a program always has the standard library"
 )]
 
-use std::{path::PathBuf, process::ExitCode};
+use core::sync::atomic::{AtomicUsize, Ordering};
+use std::{panic::resume_unwind, path::PathBuf, process::ExitCode, thread};
 
 mod artifact;
 mod certificate;
 mod check;
+mod keys;
+mod refusal;
 mod report;
 mod walk;
 
@@ -27,8 +30,9 @@ Usage: interop [--negative] [--json] DIR...
 
 Artifacts that belong together share a name up to its ending: _seed_priv.der,
 _expandedkey_priv.der, _both_priv.der, _priv.der, _ta.der, _ee.der, _public.der,
-_ciphertext.bin, _ss.bin; or -seed.priv, -expanded.priv, -both.priv, .crt, .pub.
-DER and PEM are told apart by content. A file whose name begins with bad- must be
+_ciphertext.bin, _ss.bin, and .raw or _seed.der for a private value in no container;
+or -seed.priv, -expanded.priv, -both.priv, .crt, .pub. DER and PEM are told apart by
+content, and what is no artifact is ignored. A file whose name begins with bad- must be
 refused without --negative too.
 
 A line a case, `PATH: passed|failed|skipped: what was checked`, and a total.
@@ -82,14 +86,39 @@ fn run(arguments: &Arguments) -> Result<Report, walk::WalkError> {
             error,
         })?;
         let artifacts = artifact::read(&path, &bytes);
-        if arguments.negative || walk::is_bad_by_name(&path) {
-            check::refusals(&path, &artifacts, &mut report);
+        if arguments.negative || walk::Name::of(&path).is_bad() {
+            refusal::check(&path, &artifacts, &mut report);
         } else {
             groups.add(&path, artifacts);
         }
     }
-    for group in groups.into_values() {
-        check::group(&group, &mut report);
+    for found in check_all(&groups.into_values()) {
+        report.append(found);
     }
     Ok(report)
+}
+
+/// Checks groups in threads; the reports come in the order of the groups.
+fn check_all(groups: &[walk::Group]) -> Vec<Report> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut found = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            match groups.get(index) {
+                Some(group) => found.push((index, check::group(group))),
+                None => return found,
+            }
+        }
+    };
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let mut found: Vec<_> = thread::scope(|scope| {
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        threads
+            .into_iter()
+            .flat_map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)))
+            .collect()
+    });
+    found.sort_by_key(|(index, _)| *index);
+    found.into_iter().map(|(_, report)| report).collect()
 }

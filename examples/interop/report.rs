@@ -67,6 +67,11 @@ impl Report {
         }
     }
 
+    /// Takes over the cases of another report, after its own.
+    pub(crate) fn append(&mut self, mut other: Self) {
+        self.0.append(&mut other.0);
+    }
+
     fn add(&mut self, path: &Path, check: impl Into<String>, outcome: Outcome, reason: String) {
         self.0.push(Case {
             path: path.display().to_string(),

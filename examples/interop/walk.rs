@@ -7,6 +7,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use x509_cert::der::asn1::ObjectIdentifier;
+
 use crate::artifact::Artifact;
 
 /// Files longer than this are no keys or certificates, bytes.
@@ -55,18 +57,6 @@ pub(crate) fn files(roots: &[PathBuf]) -> Result<Vec<PathBuf>, WalkError> {
     Ok(found)
 }
 
-/// Whether a file's name says that it must be refused.
-pub(crate) fn is_bad_by_name(path: &Path) -> bool {
-    name(path).starts_with("bad-")
-}
-
-/// The file's name in lower case.
-pub(crate) fn name(path: &Path) -> String {
-    path.file_name()
-        .map(|name| name.to_string_lossy().to_lowercase())
-        .unwrap_or_default()
-}
-
 /// Artifacts that share a folder and a name up to its ending.
 pub(crate) type Group = Vec<(PathBuf, Artifact)>;
 
@@ -77,7 +67,7 @@ pub(crate) struct Groups(BTreeMap<(PathBuf, String), Group>);
 impl Groups {
     pub(crate) fn add(&mut self, path: &Path, artifacts: Vec<Artifact>) {
         let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
-        let group = self.0.entry((folder, stem(path))).or_default();
+        let group = self.0.entry((folder, Name::of(path).key())).or_default();
         group.extend(
             artifacts
                 .into_iter()
@@ -85,13 +75,13 @@ impl Groups {
         );
     }
 
-    pub(crate) fn into_values(self) -> impl Iterator<Item = Group> {
-        self.0.into_values()
+    pub(crate) fn into_values(self) -> Vec<Group> {
+        self.0.into_values().collect()
     }
 }
 
 /// What follows the common part of a name, the longer ones first.
-const ENDINGS: [&str; 27] = [
+const ENDINGS: [&str; 28] = [
     "expandedkey_priv",
     "expanded_priv",
     "expandedkey",
@@ -118,24 +108,81 @@ const ENDINGS: [&str; 27] = [
     "ee",
     "ct",
     "ss",
+    "pk",
     "spki",
 ];
 
-/// The common part of a name: without suffixes, endings, and the `id-` before an algorithm.
-fn stem(path: &Path) -> String {
-    let name = name(path);
-    let mut stem = match name.rsplit_once('.') {
-        Some((stem, suffix)) if !suffix.bytes().all(|byte| byte.is_ascii_digit()) => stem,
-        _ => &name,
-    };
-    while let Some(shorter) = ENDINGS
-        .iter()
-        .filter_map(|ending| stem.strip_suffix(ending))
-        .find_map(|rest| rest.strip_suffix(['_', '-']))
-    {
-        stem = shorter;
+/// Suffixes that say how a file is written, or what it is.
+const SUFFIXES: [&str; 16] = [
+    "der", "pem", "crt", "cer", "cert", "key", "priv", "pub", "p8", "pk8", "spki", "raw", "bin",
+    "ct", "ss", "csr",
+];
+
+/// A file's name, taken apart.
+pub(crate) struct Name {
+    /// In lower case, without suffixes.
+    pub(crate) plain: String,
+    /// The suffixes, the outermost first.
+    pub(crate) suffixes: Vec<&'static str>,
+}
+
+impl Name {
+    pub(crate) fn of(path: &Path) -> Self {
+        let mut plain = path
+            .file_name()
+            .map(|name| name.to_string_lossy().to_lowercase())
+            .unwrap_or_default();
+        let mut suffixes = Vec::new();
+        while let Some((rest, suffix)) = plain.rsplit_once('.')
+            && let Some(known) = SUFFIXES.iter().find(|known| **known == suffix)
+            && !rest.is_empty()
+        {
+            suffixes.push(*known);
+            plain.truncate(rest.len());
+        }
+        Self { plain, suffixes }
     }
-    stem.trim_start_matches("id-")
-        .trim_start_matches("alg-")
-        .into()
+
+    /// Whether the name says that the file must be refused.
+    pub(crate) fn is_bad(&self) -> bool {
+        self.plain.starts_with("bad-")
+    }
+
+    pub(crate) fn ends_with(&self, endings: &[&str]) -> bool {
+        endings.iter().any(|ending| self.plain.ends_with(ending))
+    }
+
+    pub(crate) fn has_suffix(&self, suffixes: &[&str]) -> bool {
+        self.suffixes.iter().any(|own| suffixes.contains(own))
+    }
+
+    /// The common part: without endings, and without the `id-` before an algorithm.
+    fn stem(&self) -> &str {
+        let mut stem = self.plain.as_str();
+        while let Some(shorter) = ENDINGS
+            .iter()
+            .filter_map(|ending| stem.strip_suffix(ending))
+            .find_map(|rest| rest.strip_suffix(['_', '-']))
+        {
+            stem = shorter;
+        }
+        stem.trim_start_matches("id-").trim_start_matches("alg-")
+    }
+
+    /// The object identifier at the end of the common part, as in `ml-kem-768-2.16.840.1.101.3.4.4.2`.
+    pub(crate) fn oid(&self) -> Option<ObjectIdentifier> {
+        let stem = self.stem();
+        let last = stem.rsplit(['-', '_']).next()?;
+        ObjectIdentifier::new(last).ok()
+    }
+
+    /// What artifacts that belong together have in common. Some write the friendly name before an
+    /// object identifier as `ml-kem-768`, some as `ML_KEM_768` or `mlkem768`, and not always one way.
+    fn key(&self) -> String {
+        let stem = self.stem();
+        match self.oid() {
+            Some(_) => stem.replace(['-', '_'], ""),
+            None => stem.into(),
+        }
+    }
 }

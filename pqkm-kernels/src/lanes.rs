@@ -21,9 +21,12 @@
 //! A vector holds [`Lanes::LANES`] lanes of 64 bits, one per polynomial or hash worked on in lockstep. The same
 //! lane is one word of a Keccak state, or four 16-bit coefficients of one polynomial, the lowest first.
 
-#![expect(
-    unsafe_code,
-    reason = "the one module that calls vector instructions; every block is one operation with its proof"
+#![cfg_attr(
+    any(target_arch = "x86_64", target_arch = "aarch64"),
+    expect(
+        unsafe_code,
+        reason = "the one module that calls vector instructions; every block is one operation with its proof"
+    )
 )]
 
 mod lanes32;
@@ -195,17 +198,6 @@ pub struct NibbleTable {
 }
 
 impl NibbleTable {
-    /// `bit0 + bit1 - bit2 - bit3` of each nibble, as bytes, twice.
-    pub(crate) const BYTES: Aligned<[u8; 32]> = Aligned({
-        let mut bytes = [0; 32];
-        let mut n = 0;
-        while n < 32 {
-            bytes[n] = nibble_value(n).to_le_bytes()[0];
-            n += 1;
-        }
-        bytes
-    });
-
     /// The table for a scale and a bias with `2 * |scale| + |bias|` below 2^15.
     #[must_use]
     pub const fn new(scale: i16, bias: i16) -> Self {

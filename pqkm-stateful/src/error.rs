@@ -115,6 +115,9 @@ pub enum OpenError {
     Decode(DecodeError),
     /// The wrapping key does not fit the record, or the record was altered.
     WrongKey,
+    /// The wrapping key did not wrap the secrets of a new key.
+    #[cfg(feature = "std")]
+    Wrap(pqkm_core::WrapError),
     /// The random number generator failed.
     Rng,
 }
@@ -125,6 +128,8 @@ impl fmt::Display for OpenError {
             Self::Store(_) => "the store refused",
             Self::Decode(_) => "not a key record",
             Self::WrongKey => "wrong wrapping key or altered record",
+            #[cfg(feature = "std")]
+            Self::Wrap(_) => "the secrets could not be wrapped",
             Self::Rng => "the random number generator failed",
         })
     }
@@ -135,6 +140,8 @@ impl core::error::Error for OpenError {
         match self {
             Self::Store(error) => Some(error),
             Self::Decode(error) => Some(error),
+            #[cfg(feature = "std")]
+            Self::Wrap(error) => Some(error),
             Self::WrongKey | Self::Rng => None,
         }
     }
@@ -153,9 +160,12 @@ impl From<DecodeError> for OpenError {
 }
 
 #[cfg(feature = "std")]
-impl From<crate::signer::WrapError> for OpenError {
-    fn from(_: crate::signer::WrapError) -> Self {
-        Self::WrongKey
+impl From<pqkm_core::WrapError> for OpenError {
+    fn from(error: pqkm_core::WrapError) -> Self {
+        match error {
+            pqkm_core::WrapError::Randomness => Self::Rng,
+            other => Self::Wrap(other),
+        }
     }
 }
 
@@ -170,6 +180,8 @@ pub enum ReserveError {
     },
     /// This process is a child of the one that opened the key.
     Forked,
+    /// A self-test failed earlier; the library refuses work.
+    NotOperational,
     /// The store; open the key anew.
     Store(StoreError),
 }
@@ -179,6 +191,7 @@ impl fmt::Display for ReserveError {
         match self {
             Self::Exhausted { remaining } => write!(f, "only {remaining} one-time keys are left"),
             Self::Forked => f.write_str("the key was opened by another process"),
+            Self::NotOperational => f.write_str("the library is in its error state"),
             Self::Store(_) => f.write_str("the store refused"),
         }
     }
@@ -188,7 +201,7 @@ impl core::error::Error for ReserveError {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
             Self::Store(error) => Some(error),
-            Self::Exhausted { .. } | Self::Forked => None,
+            Self::Exhausted { .. } | Self::Forked | Self::NotOperational => None,
         }
     }
 }
@@ -216,6 +229,8 @@ pub enum SignError {
     Forked,
     /// The random number generator failed.
     Rng,
+    /// A self-test failed earlier; the library refuses work.
+    NotOperational,
     /// The signature did not verify: something computed or remembered wrongly.
     Fault,
     /// The store holds a signature for an upper tree that is not of this key.
@@ -232,6 +247,7 @@ impl fmt::Display for SignError {
             Self::StaleIndex => "the key was opened again since the reservation",
             Self::Forked => "the index or the key belongs to another process",
             Self::Rng => "the random number generator failed",
+            Self::NotOperational => "the library is in its error state",
             Self::Fault => "a computation went wrong",
             Self::Conflict => "the store holds a signature that does not fit",
             Self::Store(_) => "the store refused",

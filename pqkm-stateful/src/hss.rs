@@ -2,11 +2,17 @@
 
 use crate::error::{DecodeError, InvalidSignature};
 use crate::lms::LmsVerifyingKey;
+#[cfg(feature = "alloc")]
+use crate::lms::MAX_PUBLIC_KEY_LEN as MAX_LMS_PUBLIC_KEY_LEN;
 use crate::params::{LmotsAlgorithm, LmsAlgorithm, MAX_LEVELS};
 use crate::wire::Reader;
 
 /// Largest sum of heights: an index is a `u64`, with room for what recovery burns.
 pub(crate) const MAX_TOTAL_HEIGHT: u8 = 60;
+
+/// Length in bytes of the longest public key.
+#[cfg(feature = "alloc")]
+pub(crate) const MAX_PUBLIC_KEY_LEN: usize = 4 + MAX_LMS_PUBLIC_KEY_LEN;
 
 /// The parameter sets of an HSS key, one pair a level, from the top.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,9 +162,19 @@ impl HssVerifyingKey {
     #[cfg(feature = "alloc")]
     #[must_use]
     pub fn to_bytes(&self) -> alloc::vec::Vec<u8> {
-        let mut out = u32::from(self.levels).to_be_bytes().to_vec();
-        out.extend(self.top.to_bytes());
-        out
+        let (bytes, len) = self.encode();
+        bytes[..len].to_vec()
+    }
+
+    /// The encoding and its length; the rest of the buffer is zero.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn encode(&self) -> ([u8; MAX_PUBLIC_KEY_LEN], usize) {
+        let mut out = [0; MAX_PUBLIC_KEY_LEN];
+        let (levels, rest) = out.split_at_mut(4);
+        levels.copy_from_slice(&u32::from(self.levels).to_be_bytes());
+        let (top, len) = self.top.encode();
+        rest.copy_from_slice(&top);
+        (out, 4 + len)
     }
 
     /// Number of levels, 1 to 8.

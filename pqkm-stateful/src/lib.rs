@@ -24,13 +24,13 @@
 //! | feature | meaning |
 //! |---|---|
 //! | `std` (default) | stores, signer, run-time CPU detection |
-//! | `alloc` | trees |
+//! | `alloc` | trees; [`Hss`] as an algorithm of `pqkm-core` |
 //! | `conformance` | the suite that a store has to pass, with a simulated disk |
 //! | `hazmat` | signing under a chosen index, for test vectors |
 //!
 //! # Modules, in reading order
 //!
-//! `params`, `hash`, `lmots`, `lms`, `hss` (verification); `tree`, `secret`; [`store`] and its `file`; `signer`.
+//! `params`, `hash`, `lmots`, `lms`, `hss` (verification); `algorithm`; `tree`, `secret`; [`store`] and its `file`; `signer`.
 #![doc = include_str!("../../docs/design/stateful.md")]
 #![no_std]
 #![forbid(unsafe_code)]
@@ -44,6 +44,8 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+#[cfg(feature = "alloc")]
+mod algorithm;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod error;
@@ -64,6 +66,8 @@ pub mod store;
 mod tree;
 mod wire;
 
+#[cfg(feature = "alloc")]
+pub use algorithm::{Hss, HssPublic};
 pub use error::{DecodeError, InvalidSignature, OpenError, ReserveError, SignError, StoreError};
 pub use hss::{HssParameters, HssVerifyingKey};
 pub use lms::LmsVerifyingKey;
@@ -71,6 +75,4 @@ pub use params::{
     HashFunction, ID_LEN, LmotsAlgorithm, LmsAlgorithm, MAX_H, MAX_LEVELS, MAX_N, MAX_P,
 };
 #[cfg(feature = "std")]
-pub use signer::{
-    HssSigner, KeyId, OneTimeIndex, Reservation, SignerOptions, WrapError, WrappingKey,
-};
+pub use signer::{HssSigner, OneShot, OneTimeIndex, Reservation, SignerOptions};

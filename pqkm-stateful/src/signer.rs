@@ -1,5 +1,6 @@
 //! The signer: opens a key from a store, reserves indices, signs with them.
 
+mod one_shot;
 mod record;
 mod reservation;
 mod subtrees;
@@ -7,17 +8,19 @@ mod subtrees;
 use alloc::vec::Vec;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use pqkm_core::{KeyId, Signature, Unwrap, Wrap, is_operational};
 use rand_core::TryCryptoRng;
-use zeroize::Zeroize;
+use zeroize::Zeroize as _;
 
-pub use record::{KeyId, WrapError, WrappingKey};
+pub use one_shot::OneShot;
 pub use reservation::{OneTimeIndex, Reservation};
 
+use crate::algorithm::Hss;
+
 use crate::error::{OpenError, ReserveError, SignError, StoreError};
+use crate::hash::Node;
 use crate::hss::{HssParameters, HssVerifyingKey};
-use crate::params::MAX_N;
-use crate::secret::TreeSecret;
-use crate::store::{IntegrityKey, UpperStore};
+use crate::store::UpperStore;
 use crate::tree::Tree;
 use record::{KeyRecord, KeySecrets};
 use reservation::Ticket;
@@ -71,7 +74,7 @@ impl<S: UpperStore> HssSigner<S> {
     pub fn create<R: TryCryptoRng + ?Sized>(
         mut store: S,
         parameters: HssParameters,
-        wrapping: &impl WrappingKey,
+        wrapping: &impl Wrap,
         rng: &mut R,
     ) -> Result<Self, OpenError> {
         let secrets = KeySecrets::generate(&parameters, rng)?;
@@ -87,7 +90,7 @@ impl<S: UpperStore> HssSigner<S> {
     ///
     /// # Errors
     /// [`OpenError`]
-    pub fn open(store: S, wrapping: &impl WrappingKey) -> Result<Self, OpenError> {
+    pub fn open(store: S, wrapping: &impl Unwrap) -> Result<Self, OpenError> {
         Self::open_with(store, wrapping, SignerOptions::default())
     }
 
@@ -97,7 +100,7 @@ impl<S: UpperStore> HssSigner<S> {
     /// [`OpenError`]
     pub fn open_with(
         mut store: S,
-        wrapping: &impl WrappingKey,
+        wrapping: &impl Unwrap,
         options: SignerOptions,
     ) -> Result<Self, OpenError> {
         let bytes = store.record()?;
@@ -141,6 +144,9 @@ impl<S: UpperStore> HssSigner<S> {
     /// [`ReserveError::Exhausted`] spends nothing. After [`ReserveError::Store`] the key must be opened anew.
     pub fn reserve(&self, count: u32) -> Result<Reservation, ReserveError> {
         self.same_process().map_err(|_| ReserveError::Forked)?;
+        if !is_operational() {
+            return Err(ReserveError::NotOperational);
+        }
         let mut shelf = self.shelf();
         let count = u64::from(count);
         let first = shelf
@@ -160,13 +166,22 @@ impl<S: UpperStore> HssSigner<S> {
         index: OneTimeIndex,
         message: &[u8],
         rng: &mut R,
-    ) -> Result<Vec<u8>, SignError> {
+    ) -> Result<Signature<Hss>, SignError> {
+        let c = draw(self.parameters.n(), rng)?;
+        self.sign_with(index, message, &c)
+    }
+
+    fn sign_with(
+        &self,
+        index: OneTimeIndex,
+        message: &[u8],
+        c: &Node,
+    ) -> Result<Signature<Hss>, SignError> {
         self.same_process()?;
         let index = index.redeem(&self.ticket())?;
-        let mut c = [0; MAX_N];
-        rng.try_fill_bytes(&mut c[..self.parameters.n()])
-            .map_err(|_| SignError::Rng)?;
-
+        if !is_operational() {
+            return Err(SignError::NotOperational);
+        }
         let bottom = self.lock_subtrees().bottom(index, |level, number, bytes| {
             self.shelf()
                 .store
@@ -178,7 +193,7 @@ impl<S: UpperStore> HssSigner<S> {
         let links = signature.len();
         bottom.sign(
             self.parameters.bottom_leaf(index),
-            &c,
+            c,
             message,
             &mut signature,
         );
@@ -186,7 +201,7 @@ impl<S: UpperStore> HssSigner<S> {
             signature.zeroize();
             return Err(SignError::Fault);
         }
-        Ok(signature)
+        Ok(Signature::from_inner(signature))
     }
 
     /// How many indices were never reserved, as far as this signer knows.
@@ -247,22 +262,10 @@ impl<S: UpperStore> HssSigner<S> {
     }
 }
 
-/// Fills a new secret of n bytes.
-fn random_secret<R: TryCryptoRng + ?Sized>(
-    n: usize,
-    rng: &mut R,
-) -> Result<(TreeSecret, IntegrityKey), OpenError> {
-    let mut secret = TreeSecret {
-        seed: [0; MAX_N],
-        id: [0; 16],
-    };
-    let mut integrity = [0; 32];
-    let filled = rng
-        .try_fill_bytes(&mut secret.seed[..n])
-        .and_then(|()| rng.try_fill_bytes(&mut secret.id))
-        .and_then(|()| rng.try_fill_bytes(&mut integrity));
-    let key = IntegrityKey::new(integrity);
-    integrity.zeroize();
-    filled.map_err(|_| OpenError::Rng)?;
-    Ok((secret, key))
+/// Draws a randomizer C of `n` bytes.
+fn draw<R: TryCryptoRng + ?Sized>(n: usize, rng: &mut R) -> Result<Node, SignError> {
+    let mut c = Node::default();
+    rng.try_fill_bytes(&mut c[..n])
+        .map_err(|_| SignError::Rng)?;
+    Ok(c)
 }

@@ -2,6 +2,7 @@
 //!
 //! A store belongs to one key. It remembers which indices are spent, and it remembers it *before* it answers.
 
+#[cfg(feature = "std")]
 mod counter;
 #[cfg(all(feature = "std", unix))]
 pub mod file;

@@ -18,9 +18,7 @@ use pqkm_stateful::{
     HssParameters, HssSigner, LmotsAlgorithm, LmsAlgorithm, OpenError, ReserveError, SignError,
     StoreError,
 };
-use support::keys::{TestRng, TestWrapping};
-
-const WRAPPING: TestWrapping = TestWrapping(7);
+use support::keys::{TestRng, wrapping};
 
 fn two_levels() -> HssParameters {
     let level = (LmsAlgorithm::Sha256M24H5, LmotsAlgorithm::Sha256N24W8);
@@ -42,7 +40,8 @@ fn leaves(signature: &[u8]) -> (u32, u32) {
 #[test]
 fn all_signatures_of_a_key_verify_and_no_leaf_comes_twice() {
     let mut rng = TestRng::new(1);
-    let signer = HssSigner::create(MemoryStore::new(), two_levels(), &WRAPPING, &mut rng).unwrap();
+    let signer =
+        HssSigner::create(MemoryStore::new(), two_levels(), &wrapping(7), &mut rng).unwrap();
     let mut seen = HashSet::new();
     let mut upper = std::collections::HashMap::new();
     for count in [1, 31, 32, 3, 957] {
@@ -50,9 +49,10 @@ fn all_signatures_of_a_key_verify_and_no_leaf_comes_twice() {
         while reservation.remaining() > 0 {
             let message = reservation.remaining().to_be_bytes();
             let signature = reservation.sign_next(&signer, &message, &mut rng).unwrap();
+            let signature = signature.as_bytes();
             assert_eq!(signature.len(), signer.parameters().signature_len());
-            signer.verifying_key().verify(&message, &signature).unwrap();
-            let (top, bottom) = leaves(&signature);
+            signer.verifying_key().verify(&message, signature).unwrap();
+            let (top, bottom) = leaves(signature);
             assert!(
                 seen.insert((top, bottom)),
                 "leaf {bottom} of tree {top} again"
@@ -76,7 +76,7 @@ fn a_file_key_goes_on_where_it_was_after_reopening() {
     let path = directory.path().join("key");
     let mut rng = TestRng::new(2);
     let create = || FileStore::create_new(&path).unwrap();
-    let signer = HssSigner::create(create(), two_levels(), &WRAPPING, &mut rng).unwrap();
+    let signer = HssSigner::create(create(), two_levels(), &wrapping(7), &mut rng).unwrap();
     let key = *signer.verifying_key();
     let mut seen = HashSet::new();
     let mut sign = |signer: &HssSigner<FileStore>, count: u32| {
@@ -84,15 +84,16 @@ fn a_file_key_goes_on_where_it_was_after_reopening() {
         let signature = reservation
             .sign_next(signer, b"m", &mut TestRng::new(3))
             .unwrap();
-        key.verify(b"m", &signature).unwrap();
-        assert!(seen.insert(leaves(&signature)));
+        key.verify(b"m", signature.as_bytes()).unwrap();
+        assert!(seen.insert(leaves(signature.as_bytes())));
     };
     sign(&signer, 1);
     sign(&signer, 40);
     let left = signer.remaining();
     drop(signer);
     for _ in 0..4 {
-        let signer = HssSigner::open(FileStore::open_existing(&path).unwrap(), &WRAPPING).unwrap();
+        let signer =
+            HssSigner::open(FileStore::open_existing(&path).unwrap(), &wrapping(7)).unwrap();
         assert!(signer.remaining() <= left);
         assert_eq!(*signer.verifying_key(), key);
         sign(&signer, 3);
@@ -107,7 +108,7 @@ fn a_file_key_is_open_only_once() {
     let path = directory.path().join("key");
     let mut rng = TestRng::new(4);
     let store = FileStore::create_new(&path).unwrap();
-    let signer = HssSigner::create(store, one_level(), &WRAPPING, &mut rng).unwrap();
+    let signer = HssSigner::create(store, one_level(), &wrapping(7), &mut rng).unwrap();
     assert_eq!(
         FileStore::open_existing(&path).unwrap_err(),
         StoreError::Locked
@@ -126,7 +127,7 @@ fn a_file_key_that_another_process_holds_is_refused() {
     let directory = support::keys::Scratch::new("process");
     let path = directory.path().join("key");
     let store = FileStore::create_new(&path).unwrap();
-    drop(HssSigner::create(store, one_level(), &WRAPPING, &mut TestRng::new(5)).unwrap());
+    drop(HssSigner::create(store, one_level(), &wrapping(7), &mut TestRng::new(5)).unwrap());
     let mut holder = std::process::Command::new("flock")
         .arg(&path)
         .args(["sh", "-c", "echo locked; read line"])
@@ -150,7 +151,7 @@ fn links_are_refused() {
     let directory = support::keys::Scratch::new("links");
     let at = |name: &str| directory.path().join(name);
     let store = FileStore::create_new(at("key")).unwrap();
-    drop(HssSigner::create(store, one_level(), &WRAPPING, &mut TestRng::new(6)).unwrap());
+    drop(HssSigner::create(store, one_level(), &wrapping(7), &mut TestRng::new(6)).unwrap());
     let refused = |path: &Path| FileStore::open_existing(path).unwrap_err();
     std::os::unix::fs::symlink(at("key"), at("symbolic")).unwrap();
     assert_eq!(refused(&at("symbolic")), StoreError::Linked);
@@ -170,7 +171,7 @@ fn links_are_refused() {
 fn an_index_of_another_key_is_refused() {
     let mut rng = TestRng::new(8);
     let mut open =
-        || HssSigner::create(MemoryStore::new(), one_level(), &WRAPPING, &mut rng).unwrap();
+        || HssSigner::create(MemoryStore::new(), one_level(), &wrapping(7), &mut rng).unwrap();
     let (one, other) = (open(), open());
     let index = other.reserve(1).unwrap().take().unwrap();
     let refused = one.sign_at(index, b"m", &mut TestRng::new(0)).unwrap_err();
@@ -182,9 +183,9 @@ fn an_index_of_another_key_is_refused() {
 fn a_stale_epoch_is_refused() {
     let store = MemoryStore::new();
     let mut rng = TestRng::new(9);
-    let first = HssSigner::create(store.clone(), one_level(), &WRAPPING, &mut rng).unwrap();
+    let first = HssSigner::create(store.clone(), one_level(), &wrapping(7), &mut rng).unwrap();
     let mut reserved = first.reserve(2).unwrap();
-    let second = HssSigner::open(store, &WRAPPING).unwrap();
+    let second = HssSigner::open(store, &wrapping(7)).unwrap();
     assert_eq!(
         first.reserve(1).unwrap_err(),
         ReserveError::Store(StoreError::Fenced)
@@ -196,7 +197,10 @@ fn a_stale_epoch_is_refused() {
     );
     // What the first signer had reserved stays its own.
     let signature = reserved.sign_next(&first, b"m", &mut rng).unwrap();
-    second.verifying_key().verify(b"m", &signature).unwrap();
+    second
+        .verifying_key()
+        .verify(b"m", signature.as_bytes())
+        .unwrap();
     assert_eq!(second.reserve(1).unwrap().take().unwrap().number(), 2);
 }
 
@@ -205,30 +209,39 @@ fn a_stale_epoch_is_refused() {
 fn two_signers_entering_one_subtree_agree_on_its_signature() {
     let store = MemoryStore::new();
     let mut rng = TestRng::new(10);
-    let first = HssSigner::create(store.clone(), two_levels(), &WRAPPING, &mut rng).unwrap();
+    let first = HssSigner::create(store.clone(), two_levels(), &wrapping(7), &mut rng).unwrap();
     let mut of_first = first.reserve(2).unwrap();
-    let second = HssSigner::open(store, &WRAPPING).unwrap();
+    let second = HssSigner::open(store, &wrapping(7)).unwrap();
     let mut of_second = second.reserve(2).unwrap();
     let a = of_first.sign_next(&first, b"a", &mut rng);
     // The first one's epoch is over before it entered the subtree: it may not store there any more.
     assert_eq!(a.unwrap_err(), SignError::Store(StoreError::Fenced));
     let b = of_second.sign_next(&second, b"b", &mut rng).unwrap();
-    second.verifying_key().verify(b"b", &b).unwrap();
+    second.verifying_key().verify(b"b", b.as_bytes()).unwrap();
 }
 
 #[test]
 fn another_wrapping_key_does_not_open_the_key() {
     let store = MemoryStore::new();
-    drop(HssSigner::create(store.clone(), one_level(), &WRAPPING, &mut TestRng::new(11)).unwrap());
-    let refused = HssSigner::open(store.clone(), &TestWrapping(8)).err();
+    drop(
+        HssSigner::create(
+            store.clone(),
+            one_level(),
+            &wrapping(7),
+            &mut TestRng::new(11),
+        )
+        .unwrap(),
+    );
+    let refused = HssSigner::open(store.clone(), &wrapping(8)).err();
     assert_eq!(refused, Some(OpenError::WrongKey));
-    HssSigner::open(store, &WRAPPING).ok().unwrap();
+    HssSigner::open(store, &wrapping(7)).ok().unwrap();
 }
 
 #[test]
 fn a_reservation_splits_without_overlap_and_drops_burn() {
     let mut rng = TestRng::new(12);
-    let signer = HssSigner::create(MemoryStore::new(), one_level(), &WRAPPING, &mut rng).unwrap();
+    let signer =
+        HssSigner::create(MemoryStore::new(), one_level(), &wrapping(7), &mut rng).unwrap();
     let mut upper = signer.reserve(10).unwrap();
     let mut lower = upper.split(4);
     assert_eq!((lower.remaining(), upper.remaining()), (4, 6));
@@ -245,16 +258,17 @@ fn a_reservation_splits_without_overlap_and_drops_burn() {
 #[test]
 fn a_failing_generator_is_an_error() {
     let mut rng = TestRng::new(13);
-    let signer = HssSigner::create(MemoryStore::new(), one_level(), &WRAPPING, &mut rng).unwrap();
+    let signer =
+        HssSigner::create(MemoryStore::new(), one_level(), &wrapping(7), &mut rng).unwrap();
     let mut reservation = signer.reserve(2).unwrap();
     let failed = reservation.sign_next(&signer, b"m", &mut support::keys::FailingRng);
     assert_eq!(failed.unwrap_err(), SignError::Rng);
     let signature = reservation.sign_next(&signer, b"m", &mut rng).unwrap();
-    assert_eq!(signature[4..8], [0, 0, 0, 1]);
+    assert_eq!(signature.as_bytes()[4..8], [0, 0, 0, 1]);
     let created = HssSigner::create(
         MemoryStore::new(),
         one_level(),
-        &WRAPPING,
+        &wrapping(7),
         &mut support::keys::FailingRng,
     );
     assert_eq!(created.err(), Some(OpenError::Rng));
@@ -264,7 +278,8 @@ fn a_failing_generator_is_an_error() {
 #[test]
 fn threads_share_a_signer() {
     let mut rng = TestRng::new(14);
-    let signer = HssSigner::create(MemoryStore::new(), two_levels(), &WRAPPING, &mut rng).unwrap();
+    let signer =
+        HssSigner::create(MemoryStore::new(), two_levels(), &wrapping(7), &mut rng).unwrap();
     let all: Vec<(u32, u32)> = std::thread::scope(|scope| {
         let work = |seed: u64| {
             let mut rng = TestRng::new(seed);
@@ -272,7 +287,7 @@ fn threads_share_a_signer() {
             while let Ok(mut reservation) = signer.reserve(16) {
                 while reservation.remaining() > 0 {
                     let signature = reservation.sign_next(&signer, b"m", &mut rng).unwrap();
-                    leaf.push(leaves(&signature));
+                    leaf.push(leaves(signature.as_bytes()));
                 }
             }
             leaf

@@ -1,73 +1,20 @@
 //! The key record: what a key is, its public key, and its secrets under the caller's wrapping key.
 
 use alloc::vec::Vec;
-use core::fmt;
 
+use pqkm_core::zeroize::{Zeroize, Zeroizing};
+use pqkm_core::{ExposeToken, KeyId, SealKey, Sealed, Unwrap, Wrap, WrapContext, WrappedKey};
 use rand_core::TryCryptoRng;
-use zeroize::{Zeroize, Zeroizing};
 
 use crate::error::{DecodeError, OpenError};
 use crate::hss::{HssParameters, HssVerifyingKey};
-use crate::params::{LmotsAlgorithm, LmsAlgorithm, MAX_LEVELS};
+use crate::params::{ID_LEN, LmotsAlgorithm, LmsAlgorithm, MAX_LEVELS, MAX_N};
 use crate::secret::TreeSecret;
-use crate::signer::random_secret;
 use crate::store::IntegrityKey;
 use crate::wire::Reader;
 
 const LABEL: &[u8] = b"pqkm HSS key record v1";
 const TAG_LEN: usize = 32;
-
-/// The identity of a key: 16 random bytes.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct KeyId([u8; 16]);
-
-impl KeyId {
-    /// The bytes.
-    #[must_use]
-    pub const fn as_bytes(&self) -> &[u8; 16] {
-        &self.0
-    }
-}
-
-impl fmt::Debug for KeyId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("KeyId(")?;
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))?;
-        f.write_str(")")
-    }
-}
-
-/// Wrapping or unwrapping failed, for whatever reason.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct WrapError;
-
-impl fmt::Display for WrapError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("wrapping or unwrapping failed")
-    }
-}
-
-impl core::error::Error for WrapError {}
-
-/// What encrypts a key's secrets at rest, bound to a context that is not secret.
-pub trait WrappingKey {
-    /// Encrypts and authenticates `secret` and authenticates `context`.
-    ///
-    /// # Errors
-    /// [`WrapError`]
-    fn wrap<R: TryCryptoRng + ?Sized>(
-        &self,
-        context: &[u8],
-        secret: &[u8],
-        rng: &mut R,
-    ) -> Result<Vec<u8>, WrapError>;
-
-    /// Undoes [`Self::wrap`].
-    ///
-    /// # Errors
-    /// [`WrapError`] if anything does not fit.
-    fn unwrap(&self, context: &[u8], wrapped: &[u8]) -> Result<Zeroizing<Vec<u8>>, WrapError>;
-}
 
 /// The secrets of a key.
 pub(super) struct KeySecrets {
@@ -76,12 +23,27 @@ pub(super) struct KeySecrets {
 }
 
 impl KeySecrets {
+    /// Draws seed, identifier and integrity key.
     pub(super) fn generate<R: TryCryptoRng + ?Sized>(
         parameters: &HssParameters,
         rng: &mut R,
     ) -> Result<Self, OpenError> {
-        let (top, integrity) = random_secret(parameters.n(), rng)?;
-        Ok(Self { top, integrity })
+        let mut top = TreeSecret {
+            seed: [0; MAX_N],
+            id: [0; ID_LEN],
+        };
+        let mut integrity = [0; 32];
+        let filled = rng
+            .try_fill_bytes(&mut top.seed[..parameters.n()])
+            .and_then(|()| rng.try_fill_bytes(&mut top.id))
+            .and_then(|()| rng.try_fill_bytes(&mut integrity));
+        let key = IntegrityKey::new(integrity);
+        integrity.zeroize();
+        filled.map_err(|_| OpenError::Rng)?;
+        Ok(Self {
+            top,
+            integrity: key,
+        })
     }
 
     /// Seed (n bytes) and integrity key (32 bytes). The identifier is in the public key.
@@ -92,10 +54,10 @@ impl KeySecrets {
         out
     }
 
-    fn decode(n: usize, id: &[u8; 16], bytes: &[u8]) -> Result<Self, DecodeError> {
+    fn decode(n: usize, id: &[u8; ID_LEN], bytes: &[u8]) -> Result<Self, DecodeError> {
         let mut reader = Reader::new(bytes);
         let mut top = TreeSecret {
-            seed: [0; 32],
+            seed: [0; MAX_N],
             id: *id,
         };
         top.seed[..n].copy_from_slice(reader.take(n)?);
@@ -110,7 +72,7 @@ impl KeySecrets {
     }
 }
 
-/// Key id, parameters, public key, wrapped secrets, tag.
+/// Key id, parameters, public key, sealed secrets, their wrapped key, tag.
 pub(super) struct KeyRecord {
     bytes: Vec<u8>,
     key_id: KeyId,
@@ -119,32 +81,33 @@ pub(super) struct KeyRecord {
 }
 
 impl KeyRecord {
+    /// Seals the secrets and wraps the key of the seal; both are bound to everything before them.
     pub(super) fn seal<R: TryCryptoRng + ?Sized>(
         parameters: HssParameters,
         public: HssVerifyingKey,
         secrets: &KeySecrets,
-        wrapping: &impl WrappingKey,
+        wrapping: &impl Wrap,
         rng: &mut R,
     ) -> Result<Self, OpenError> {
-        let mut id = [0; 16];
-        rng.try_fill_bytes(&mut id).map_err(|_| OpenError::Rng)?;
-        let mut bytes = id.to_vec();
+        let key_id = KeyId::generate(rng).map_err(|_| OpenError::Rng)?;
+        let mut bytes = key_id.as_bytes().to_vec();
         bytes.push(parameters.depth());
         for (lms, ots) in parameters.levels() {
             bytes.extend(lms.code().to_be_bytes());
             bytes.extend(ots.code().to_be_bytes());
         }
         bytes.extend(public.to_bytes());
-        let secret = secrets.encode(parameters.n());
-        let wrapped = wrapping.wrap(&context(&bytes), &secret, rng)?;
-        let len = u16::try_from(wrapped.len()).map_err(|_| WrapError)?;
-        bytes.extend(len.to_be_bytes());
-        bytes.extend(wrapped);
+        let bound = bound(&bytes);
+        let context = WrapContext::new(&bound).map_err(|_| DecodeError::Length)?;
+        let (sealed, key) = Sealed::seal(&secrets.encode(parameters.n()), context, rng)?;
+        let wrapped = wrapping.wrap_key(&key, context, rng)?;
+        push_part(&mut bytes, &sealed.to_der())?;
+        push_part(&mut bytes, &wrapped.to_der())?;
         let tag = secrets.integrity.tag(LABEL, &[&bytes]);
         bytes.extend(tag);
         Ok(Self {
             bytes,
-            key_id: KeyId(id),
+            key_id,
             parameters,
             public,
         })
@@ -152,36 +115,42 @@ impl KeyRecord {
 
     pub(super) fn unseal(
         bytes: Vec<u8>,
-        wrapping: &impl WrappingKey,
+        wrapping: &impl Unwrap,
     ) -> Result<(Self, KeySecrets), OpenError> {
         let mut reader = Reader::new(&bytes);
-        let key_id = KeyId(reader.array()?);
+        let key_id = KeyId::from_bytes(reader.array()?);
         let parameters = read_parameters(&mut reader)?;
         let public_len = 4 + parameters.top().0.public_key_len();
         let public = HssVerifyingKey::from_bytes(reader.take(public_len)?)?;
         let head = 16 + 1 + 8 * parameters.levels().len() + public_len;
-        let wrapped_len = usize::from(u16::from_be_bytes(reader.array()?));
-        let wrapped = reader.take(wrapped_len)?;
+        let sealed = Sealed::from_der(part(&mut reader)?).map_err(|_| OpenError::WrongKey)?;
+        let wrapped = WrappedKey::from_der(part(&mut reader)?).map_err(|_| OpenError::WrongKey)?;
         let tag: [u8; TAG_LEN] = reader.array()?;
         reader.finish()?;
 
-        let secret = wrapping.unwrap(&context(&bytes[..head]), wrapped)?;
-        let secrets = KeySecrets::decode(parameters.n(), public.top().id(), &secret)?;
+        let bound = bound(&bytes[..head]);
+        let context = WrapContext::new(&bound).map_err(|_| DecodeError::Length)?;
+        let key: SealKey = wrapping
+            .unwrap_key(&wrapped, context)
+            .map_err(|_| OpenError::WrongKey)?;
+        let secret = sealed
+            .open(&key, context)
+            .map_err(|_| OpenError::WrongKey)?;
+        let secret = secret.expose(ExposeToken::acknowledge());
+        let secrets = KeySecrets::decode(parameters.n(), public.top().id(), secret)?;
         if !secrets
             .integrity
             .verify(LABEL, &[&bytes[..bytes.len() - TAG_LEN]], &tag)
         {
             return Err(OpenError::WrongKey);
         }
-        Ok((
-            Self {
-                bytes,
-                key_id,
-                parameters,
-                public,
-            },
-            secrets,
-        ))
+        let record = Self {
+            bytes,
+            key_id,
+            parameters,
+            public,
+        };
+        Ok((record, secrets))
     }
 
     pub(super) fn as_bytes(&self) -> &[u8] {
@@ -201,9 +170,22 @@ impl KeyRecord {
     }
 }
 
-/// What the wrapped secrets are bound to: everything before them.
-fn context(head: &[u8]) -> Vec<u8> {
+/// What the secrets are bound to: everything before them.
+fn bound(head: &[u8]) -> Vec<u8> {
     [LABEL, head].concat()
+}
+
+/// A length in two bytes, and that many.
+fn push_part(record: &mut Vec<u8>, part: &[u8]) -> Result<(), DecodeError> {
+    let len = u16::try_from(part.len()).map_err(|_| DecodeError::Length)?;
+    record.extend(len.to_be_bytes());
+    record.extend_from_slice(part);
+    Ok(())
+}
+
+fn part<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], DecodeError> {
+    let len = u16::from_be_bytes(reader.array()?);
+    reader.take(usize::from(len))
 }
 
 fn read_parameters(reader: &mut Reader<'_>) -> Result<HssParameters, DecodeError> {

@@ -1,12 +1,13 @@
 //! Indices as values that can be used once.
 
-use alloc::vec::Vec;
 use core::ops::Range;
 
+use pqkm_core::{KeyId, Signature};
 use rand_core::TryCryptoRng;
 
+use crate::algorithm::Hss;
 use crate::error::SignError;
-use crate::signer::{HssSigner, KeyId};
+use crate::signer::HssSigner;
 use crate::store::UpperStore;
 
 /// Whose index it is: key, epoch and process.
@@ -77,7 +78,7 @@ impl Reservation {
         signer: &HssSigner<S>,
         message: &[u8],
         rng: &mut R,
-    ) -> Result<Vec<u8>, SignError> {
+    ) -> Result<Signature<Hss>, SignError> {
         let index = self.take().ok_or(SignError::ReservationEmpty)?;
         signer.sign_at(index, message, rng)
     }

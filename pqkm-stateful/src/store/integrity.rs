@@ -43,10 +43,12 @@ impl IntegrityKey {
         self.tag(label, parts).ct_eq(tag).into()
     }
 
+    #[cfg(feature = "std")]
     pub(crate) const fn bytes(&self) -> &[u8; 32] {
         &self.0
     }
 
+    #[cfg(feature = "std")]
     pub(crate) fn duplicate(&self) -> Self {
         Self(self.0)
     }

@@ -1,54 +1,14 @@
-//! A wrapping key, generators and a directory for tests.
+//! Wrapping keys, generators and a directory for tests.
 
 use std::path::{Path, PathBuf};
 
-use aes_kw::{KeyInit, KwpAes256};
-use pqkm_stateful::{WrapError, WrappingKey};
+use pqkm_core::{Aes256Kwp, WrappingKey};
 use rand_core::{Infallible, TryCryptoRng, TryRng};
 use sha2::{Digest, Sha256};
-use zeroize::Zeroizing;
 
-/// AES-256-KWP under a key that depends on the context.
-pub(crate) struct TestWrapping(pub(crate) u8);
-
-impl TestWrapping {
-    fn kwp(&self, context: &[u8]) -> KwpAes256 {
-        let key: [u8; 32] = Sha256::new()
-            .chain_update([self.0])
-            .chain_update(context)
-            .finalize()
-            .into();
-        KwpAes256::new(&key.into())
-    }
-}
-
-impl WrappingKey for TestWrapping {
-    fn wrap<R: TryCryptoRng + ?Sized>(
-        &self,
-        context: &[u8],
-        secret: &[u8],
-        _: &mut R,
-    ) -> Result<Vec<u8>, WrapError> {
-        let mut out = vec![0; secret.len().next_multiple_of(8) + 8];
-        let len = self
-            .kwp(context)
-            .wrap_key(secret, &mut out)
-            .map_err(|_| WrapError)?
-            .len();
-        out.truncate(len);
-        Ok(out)
-    }
-
-    fn unwrap(&self, context: &[u8], wrapped: &[u8]) -> Result<Zeroizing<Vec<u8>>, WrapError> {
-        let mut out = vec![0; wrapped.len()];
-        let len = self
-            .kwp(context)
-            .unwrap_key(wrapped, &mut out)
-            .map_err(|_| WrapError)?
-            .len();
-        out.truncate(len);
-        Ok(Zeroizing::new(out))
-    }
+/// A wrapping key of `pqkm-core` that follows from a number.
+pub(crate) fn wrapping(number: u64) -> WrappingKey<Aes256Kwp> {
+    WrappingKey::generate(&mut TestRng::new(number)).unwrap()
 }
 
 /// Bytes that follow from a seed.

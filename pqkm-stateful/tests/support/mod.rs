@@ -1,4 +1,4 @@
-//! Vector files of the git-ignored folder `vectors/lms`, as lists of records.
+//! Files of the git-ignored folder `vectors`, as text or as lists of records.
 #![allow(dead_code, reason = "each test binary uses a part")]
 
 pub(crate) mod keys;
@@ -8,10 +8,16 @@ use std::path::PathBuf;
 
 pub(crate) type Record = HashMap<String, Vec<u8>>;
 
-/// The text of a vector file; `None` (with a note) if the folder is absent and not required.
+/// The text of a file of LMS vectors.
 pub(crate) fn load(name: &str) -> Option<String> {
+    load_from("lms", name)
+}
+
+/// The text of a vector file; `None` (with a note) if the folder is absent and not required.
+pub(crate) fn load_from(folder: &str, name: &str) -> Option<String> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("../vectors/lms")
+        .join("../vectors")
+        .join(folder)
         .join(name);
     match std::fs::read_to_string(&path) {
         Ok(text) => Some(text),
@@ -21,7 +27,7 @@ pub(crate) fn load(name: &str) -> Option<String> {
                 "{}: {error}",
                 path.display()
             );
-            eprintln!("SKIPPED: no vectors/lms/{name}; run scripts/vectors");
+            eprintln!("SKIPPED: no vectors/{folder}/{name}; run scripts/vectors");
             None
         }
     }

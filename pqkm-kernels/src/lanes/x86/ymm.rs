@@ -13,7 +13,7 @@ use core::arch::x86_64::{
     _mm256_unpackhi_epi64, _mm256_unpacklo_epi64, _mm256_xor_si256,
 };
 
-use super::super::{Avx2, Avx512Vl, Lanes, Lanes16, NibbleTable};
+use super::super::{Aligned, Avx2, Avx512Vl, Lanes, Lanes16, NibbleTable, nibble_value};
 use super::{SPREAD, op, ops, shifts};
 
 /// Byte indices that rotate each 64-bit lane left by 8 bits, and by 56.
@@ -30,6 +30,17 @@ const fn rotation(from: usize) -> [u8; 32] {
     }
     bytes
 }
+
+/// `bit0 + bit1 - bit2 - bit3` of each nibble, as bytes, twice.
+static NIBBLES: Aligned<[u8; 32]> = Aligned({
+    let mut bytes = [0; 32];
+    let mut n = 0;
+    while n < 32 {
+        bytes[n] = nibble_value(n).to_le_bytes()[0];
+        n += 1;
+    }
+    bytes
+});
 
 #[inline(always)]
 fn load<T: Copy>(token: T, bytes: &[u8; 32]) -> __m256i {
@@ -268,7 +279,7 @@ impl Lanes for Avx2 {
     #[inline(always)]
     fn nibbles(self, a: __m256i, table: &NibbleTable) -> [__m256i; 4] {
         // Byte lookups: the low nibbles hold results 0 and 2, the high nibbles 1 and 3, sign extended after.
-        let values = self.load(&NibbleTable::BYTES.0);
+        let values = self.load(&NIBBLES.0);
         let mask = op!(self: _mm256_set1_epi8(15));
         let low = op!(self: _mm256_and_si256(a, mask));
         let shifted = op!(self: _mm256_srli_epi16::<4>(a));
