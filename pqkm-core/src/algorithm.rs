@@ -54,6 +54,16 @@ pub trait SecretMaterial: Send + Sync + Sized + 'static {
     /// # Errors
     /// Everything that is not canonical, out of range, or contradicts itself is refused.
     fn from_bytes(bytes: &[u8]) -> Result<Self, DecodeError>;
+
+    /// Whether the two secrets have a part in common: see [`Rotate`](crate::Rotate). By default, whether
+    /// they are equal. A secret of several parts, such as a composite's, says so for each of them.
+    ///
+    /// # Side channels
+    /// Constant time for each pair of lengths; the result is public.
+    #[must_use]
+    fn overlaps(&self, other: &Self) -> bool {
+        crate::key::secrets_equal(&self.to_bytes(), &other.to_bytes())
+    }
 }
 
 /// What a private key is made of: it knows its public half.

@@ -33,6 +33,8 @@ errors! {
         Randomness => "the random number generator failed",
         /// The new pair did not pass its pairwise consistency test and was discarded.
         PairwiseConsistency => "the new key pair failed its pairwise consistency test",
+        /// The new key repeats a part of the one it was to succeed, and was discarded.
+        Repeated => "the new key repeats a part of its predecessor",
         /// A self-test failed earlier; the library refuses work.
         NotOperational => "the library is in its error state",
         /// The device or backend that holds the key refused.
@@ -45,6 +47,8 @@ errors! {
         Randomness => "the random number generator failed",
         /// The computation did not produce a signature that verifies.
         Fault => "the signature did not verify before release",
+        /// There is no one-time key left to sign with.
+        NoIndex => "no one-time key is left to sign with",
         /// A self-test failed earlier; the library refuses work.
         NotOperational => "the library is in its error state",
         /// The device or backend that holds the key refused.
@@ -208,6 +212,9 @@ opaque! {
     /// There is a verifier for that signature algorithm already.
     AlgorithmTaken => "there is a verifier for that algorithm already",
 
+    /// The evidence is not valid, or not about these data. No reason is given.
+    NotEvidence => "no evidence of when the data were protected",
+
     /// The key may not leave this process in the clear.
     NotExportable => "the key is not exportable",
 }
@@ -228,7 +235,8 @@ not_operational!(
     EncapsulateError,
     DecapsulateError,
     AgreeError,
-    WrapError
+    WrapError,
+    ReserveError
 );
 
 impl From<EncapsulateError> for WrapError {
@@ -253,6 +261,37 @@ impl From<der::Error> for DecodeError {
         Self::Malformed
     }
 }
+
+/// No one-time keys were reserved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ReserveError {
+    /// Fewer one-time keys are left than were asked for; nothing is spent.
+    Exhausted {
+        /// How many are left.
+        remaining: u64,
+    },
+    /// The state could not be made durable: whether the one-time keys are spent is unknown. The key
+    /// must be opened anew.
+    Unknown,
+    /// The holder of the key refused; nothing is spent.
+    Refused,
+    /// A self-test failed earlier; the library refuses work.
+    NotOperational,
+}
+
+impl fmt::Display for ReserveError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exhausted { remaining } => write!(f, "only {remaining} one-time keys are left"),
+            Self::Unknown => f.write_str("the state was not made durable; the outcome is unknown"),
+            Self::Refused => f.write_str("the holder of the key refused"),
+            Self::NotOperational => f.write_str("the library is in its error state"),
+        }
+    }
+}
+
+impl Error for ReserveError {}
 
 /// An envelope was not opened. All but `Source` say what the source signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

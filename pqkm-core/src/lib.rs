@@ -46,8 +46,9 @@
 //!
 //! The algorithm traits ([`Algorithm`], [`KemAlgorithm`], [`SignatureAlgorithm`]), the roles ([`role`]), the
 //! key type ([`Key`]) and its operations as traits ([`Sign`], [`Encapsulate`], [`Agree`], [`Wrap`]), prepared keys
-//! ([`PreparedSigningKey`] and its siblings), wrapped keys ([`WrappedKey`], [`Sealed`]), and what keys are made
-//! of ([`material`]).
+//! ([`PreparedSigningKey`] and its siblings), wrapped keys ([`WrappedKey`], [`Sealed`]), what keys are made
+//! of ([`material`]), and where the crates of the family meet ([`Rotate`], [`ProtectedAt`], [`StatefulSign`],
+//! [`VerifyByOid`]).
 #![cfg_attr(doc, doc = "\n# Design\n")]
 #![cfg_attr(doc, doc = include_str!("../DESIGN.md"))]
 #![no_std]
@@ -67,6 +68,7 @@ mod ed25519;
 mod encoding;
 mod engine;
 mod error;
+mod evidence;
 mod generate;
 #[cfg_attr(
     not(feature = "hazmat"),
@@ -81,11 +83,13 @@ pub mod material;
 mod message;
 mod mldsa;
 mod mlkem;
+mod one_time;
 mod operations;
 mod output;
 mod prepared;
 mod rfc8410;
 pub mod role;
+mod rotate;
 #[cfg(feature = "rsa")]
 mod rsa;
 mod rustcrypto;
@@ -127,9 +131,10 @@ pub use engine::Engine;
 pub use error::{
     AgreeError, AlgorithmTaken, ClockUnavailable, ContextTooLong, DecapsulateError, DecodeError,
     DeriveError, DigestLength, EncapsulateError, EngineUnavailable, GenerateError,
-    InvalidSignature, NotExportable, NotOperational, ReceiveError, ReplayError, SendError,
-    SignError, UnwrapError, VerifyByOidError, WrapError,
+    InvalidSignature, NotEvidence, NotExportable, NotOperational, ReceiveError, ReplayError,
+    ReserveError, SendError, SignError, UnwrapError, VerifyByOidError, WrapError,
 };
+pub use evidence::{AssertedAt, Evidence, ProtectedAt, ProtectionTime};
 pub use ident::{Fingerprint, KeyId, Version};
 pub use key::{
     AgreementKey, AgreementPublicKey, DataKey, DecapsulationKey, DerivationKey, EncapsulationKey,
@@ -138,11 +143,13 @@ pub use key::{
 pub use message::{Context, Message, PreHash, PreHashed};
 pub use mldsa::{MlDsa44, MlDsa65, MlDsa87, MlDsaParameters};
 pub use mlkem::{MlKem512, MlKem768, MlKem1024, MlKemParameters};
+pub use one_time::{Reserved, StatefulSign};
 pub use operations::{Agree, Decapsulate, Encapsulate, KeyHandle, Sign, Verify};
 pub use output::{Ciphertext, EncapsulatedSecret, OutputLength, SharedSecret, Signature};
 pub use prepared::{
     PreparedDecapsulationKey, PreparedEncapsulationKey, PreparedSigningKey, PreparedVerifyingKey,
 };
+pub use rotate::Rotate;
 #[cfg(feature = "rsa")]
 pub use rsa::{
     RsaModulus, RsaOaepSha256, RsaPkcs1Sha256, RsaPkcs1Sha384, RsaPkcs1Sha512, RsaPssSha256,

@@ -8,7 +8,10 @@ use core::fmt::Debug;
 
 use crate::{algorithm::Algorithm, key::Key};
 
-pub use crate::wrap::{MayUnwrap, MayWrap};
+pub use crate::{
+    rotate::MayRotate,
+    wrap::{MayUnwrap, MayWrap},
+};
 
 mod sealed {
     #[expect(unnameable_types, reason = "seals `Role`")]

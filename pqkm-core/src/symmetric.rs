@@ -11,7 +11,7 @@ use crate::{
     algorithm::{Algorithm, SecretMaterial},
     error::{DecodeError, DeriveError, GenerateError},
     ident::KeyId,
-    key::{DataKey, DerivationKey, Key, WrappingKey},
+    key::{DataKey, DerivationKey, Key, WrappingKey, secrets_equal},
     role::{DataEncryption, Derivation, HasKey, Wrapping},
     secret::SecretBytes,
     state,
@@ -122,6 +122,11 @@ impl<A: SymmetricAlgorithm> SecretMaterial for WrappingMaterial<A> {
             key: SymmetricMaterial::from_bytes(key)?,
         })
     }
+
+    /// The identifier is no secret, and a successor has it too.
+    fn overlaps(&self, other: &Self) -> bool {
+        secrets_equal(self.as_bytes(), other.as_bytes())
+    }
 }
 
 impl<A: DataAlgorithm> HasKey<DataEncryption> for A {
@@ -175,10 +180,15 @@ impl<A: WrapAlgorithm> WrappingKey<A> {
     /// [`GenerateError::Randomness`] if `rng` fails.
     pub fn generate<R: TryCryptoRng + ?Sized>(rng: &mut R) -> Result<Self, GenerateError> {
         let id = KeyId::generate(rng)?;
-        Ok(Self::from_material(WrappingMaterial {
-            id,
-            key: draw(rng)?,
-        }))
+        Self::generate_named(id, rng)
+    }
+
+    /// Generates a key for an identifier that exists already.
+    pub(crate) fn generate_named<R: TryCryptoRng + ?Sized>(
+        id: KeyId,
+        rng: &mut R,
+    ) -> Result<Self, GenerateError> {
+        draw(rng).map(|key| Self::from_material(WrappingMaterial { id, key }))
     }
 
     /// Takes a key that was made elsewhere, for example in a ceremony, and the identifier by which

@@ -43,6 +43,13 @@ impl SecretMaterial for ToyPrivate {
     fn from_bytes(bytes: &[u8]) -> Result<Self, DecodeError> {
         bytes.try_into().map(Self).map_err(|_| DecodeError::Length)
     }
+
+    /// Two halves of 16 bytes, as if it were a composite.
+    fn overlaps(&self, other: &Self) -> bool {
+        let (one, two) = self.0.split_at(16);
+        let (three, four) = other.0.split_at(16);
+        (one == three) | (two == four)
+    }
 }
 
 impl PrivateMaterial for ToyPrivate {
@@ -127,11 +134,16 @@ impl KemAlgorithm for ToyKem {
     }
 }
 
-/// What is "signed": only plain messages without a context are known.
+/// What is "signed".
+pub(crate) fn toy_signature(key: &[u8; 32], message: &[u8]) -> Vec<u8> {
+    hash(&[key, message]).to_vec()
+}
+
+/// Only plain messages without a context are known.
 fn signature(key: &[u8; 32], message: &Message<'_>) -> Option<Vec<u8>> {
     match message {
         Message::Pure { message, context } if context.as_bytes().is_empty() => {
-            Some(hash(&[key, message]).to_vec())
+            Some(toy_signature(key, message))
         }
         _ => None,
     }

@@ -4,10 +4,12 @@ use core::cell::Cell;
 
 use pqkm_core::{
     Ciphertext, Decapsulate, DecapsulateError, DecapsulationKey, EncapsulationKey, ExposeToken,
-    Kek, KeyHandle, Message, MlDsa65, MlKem768, SharedSecret, Sign, SignError, Signature,
-    SigningKey, Unwrap, UnwrapError, VerifyingKey, role,
+    GenerateError, Kek, KeyHandle, Message, MlDsa65, MlKem768, Rotate, SharedSecret, Sign,
+    SignError, Signature, SigningKey, Unwrap, UnwrapError, VerifyingKey, role,
 };
 use rand_core::TryCryptoRng;
+
+use crate::ToyMac;
 
 /// The module. It counts what it is asked for.
 pub struct Device {
@@ -76,6 +78,29 @@ impl Unwrap for DeviceKem<'_> {
         let ciphertext = Ciphertext::from_bytes(encapsulation).map_err(|_| UnwrapError)?;
         let secret = self.decapsulate(&ciphertext)?;
         Ok(Kek::of_kem(&self.encapsulation_key(), &ciphertext, &secret))
+    }
+}
+
+/// A signing key in a module of its own, which can be rotated there.
+pub struct OwnDevice {
+    signer: SigningKey<ToyMac>,
+}
+
+impl OwnDevice {
+    /// A module with this key in it.
+    #[must_use]
+    pub const fn new(signer: SigningKey<ToyMac>) -> Self {
+        Self { signer }
+    }
+}
+
+impl Rotate for OwnDevice {
+    fn fresh<R: TryCryptoRng + ?Sized>(&self, rng: &mut R) -> Result<Self, GenerateError> {
+        self.signer.fresh(rng).map(Self::new)
+    }
+
+    fn overlaps(&self, other: &Self) -> bool {
+        self.signer.overlaps(&other.signer)
     }
 }
 

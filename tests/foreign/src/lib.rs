@@ -6,6 +6,8 @@
 
 mod algorithms;
 mod handle;
+mod one_time;
 
 pub use algorithms::{ToyKem, ToyMac, ToyOneTime, ToyPrivate, ToyPublic};
-pub use handle::{Device, DeviceKem, DeviceSigner};
+pub use handle::{Device, DeviceKem, DeviceSigner, OwnDevice};
+pub use one_time::{ToyIndex, ToyReservation, ToySigner};
