@@ -322,7 +322,7 @@ where
 }
 
 /// The contents of a PEM document with that label.
-fn labelled(pem: &str, label: &str) -> Result<Vec<u8>, DecodeError> {
+pub(crate) fn labelled(pem: &str, label: &str) -> Result<Vec<u8>, DecodeError> {
     let (found, contents) = der::pem::decode_vec(pem.as_bytes()).map_err(|_| DecodeError::Pem)?;
     let contents = Zeroizing::new(contents);
     if found != label {

@@ -150,12 +150,64 @@ errors! {
         Purpose => "the purpose is empty or too long",
         /// The envelope would never be valid.
         Validity => "the envelope would never be valid",
+        /// There is no agent, one twice, or more than 64.
+        Agents => "no agents, too many, or one twice",
+        /// The policy is empty or longer than 4,096 bytes, or the envelope would outlive the data.
+        Terms => "the terms are empty, too long, or outlived by the envelope",
+        /// The contents are longer than the format carries.
+        TooLong => "the contents are too long for the format",
         /// The key could not be wrapped to the recipient.
         Wrapping => "the key could not be wrapped",
         /// The source could not sign.
         Signing => "the source could not sign",
         /// A self-test failed earlier; the library refuses work.
         NotOperational => "the library is in its error state",
+    }
+
+    /// A private key could not be encrypted under a password.
+    EncryptKeyError {
+        /// The random number generator failed; nothing was encrypted.
+        Randomness => "the random number generator failed",
+        /// The work is outside the limits.
+        Work => "the work factor is outside the limits",
+        /// The key is longer than the format carries.
+        TooLong => "the key is too long for the format",
+        /// A self-test failed earlier; the library refuses work.
+        NotOperational => "the library is in its error state",
+    }
+
+    /// An encrypted private key could not be read or decrypted.
+    DecryptKeyError {
+        /// Not an encrypted private key in DER.
+        Malformed => "malformed encoding",
+        /// The PEM label is not the expected one, or the text is not PEM.
+        Pem => "not the expected PEM document",
+        /// It is encrypted in a way that this crate does not read.
+        Algorithm => "unknown password-based encryption",
+        /// It asks for more work than is done for a document.
+        Work => "the work factor is outside the limits",
+        /// The password is wrong or the document damaged. Which, cannot be told.
+        Failed => "wrong password or damaged document",
+        /// A self-test failed earlier; the library refuses work.
+        NotOperational => "the library is in its error state",
+    }
+
+    /// A message could not be sealed or opened with HPKE.
+    HpkeError {
+        /// The random number generator failed; nothing was encapsulated.
+        Randomness => "the random number generator failed",
+        /// The encapsulation key cannot be used.
+        InvalidKey => "the encapsulation key cannot be used",
+        /// The message did not open. No reason is given.
+        Failed => "opening failed",
+        /// There was a message for every sequence number.
+        MessageLimit => "no sequence number is left",
+        /// The message, the info or the exported secret is longer than its limit.
+        TooLong => "an input or output is too long",
+        /// A self-test failed earlier; the library refuses work.
+        NotOperational => "the library is in its error state",
+        /// The device or backend that holds the key refused.
+        Refused => "the holder of the key refused",
     }
 
     /// A signature given as identifier, key and bytes was not accepted.
@@ -188,7 +240,7 @@ opaque! {
     /// The signature is not valid for this message, context and key. No reason is given.
     InvalidSignature => "invalid signature",
 
-    /// The record could not be unwrapped or opened. No reason is given, neither here nor in time.
+    /// The record could not be unwrapped or opened. No reason is given.
     UnwrapError => "unwrapping failed",
 
     /// A self-test failed earlier; the library refuses work until the process starts again.
@@ -205,6 +257,9 @@ opaque! {
 
     /// The engine does not run on this CPU or does not cover this algorithm.
     EngineUnavailable => "the engine is not available here",
+
+    /// The record of an opening could not be kept durably.
+    TranscriptError => "the record of the opening could not be kept",
 
     /// The clock does not know the time.
     ClockUnavailable => "the time is not known",
@@ -236,7 +291,10 @@ not_operational!(
     DecapsulateError,
     AgreeError,
     WrapError,
-    ReserveError
+    ReserveError,
+    EncryptKeyError,
+    DecryptKeyError,
+    HpkeError
 );
 
 impl From<EncapsulateError> for WrapError {
@@ -246,6 +304,27 @@ impl From<EncapsulateError> for WrapError {
             EncapsulateError::InvalidKey => Self::InvalidKey,
             EncapsulateError::NotOperational => Self::NotOperational,
             EncapsulateError::Refused => Self::Refused,
+        }
+    }
+}
+
+impl From<EncapsulateError> for HpkeError {
+    fn from(error: EncapsulateError) -> Self {
+        match error {
+            EncapsulateError::Randomness => Self::Randomness,
+            EncapsulateError::InvalidKey => Self::InvalidKey,
+            EncapsulateError::NotOperational => Self::NotOperational,
+            EncapsulateError::Refused => Self::Refused,
+        }
+    }
+}
+
+impl From<DecapsulateError> for HpkeError {
+    fn from(error: DecapsulateError) -> Self {
+        match error {
+            DecapsulateError::Failed => Self::Failed,
+            DecapsulateError::NotOperational => Self::NotOperational,
+            DecapsulateError::Refused => Self::Refused,
         }
     }
 }
@@ -303,17 +382,23 @@ pub enum ReceiveError {
     Recipient,
     /// It is for another purpose.
     Purpose,
+    /// It is to be opened by another policy.
+    Policy,
+    /// The reason for opening it is empty or longer than 1,024 bytes.
+    Reason,
     /// Its time has not come.
     NotYetValid,
     /// Its time is over.
     Expired,
     /// The clock does not know the time.
     Clock,
-    /// The key could not be unwrapped. No reason is given.
+    /// The contents could not be unwrapped. No reason is given.
     Unwrap,
     /// It was opened before.
     Replayed,
-    /// It could not be recorded as opened; the key was erased.
+    /// The record of the opening could not be made or kept; the contents were erased.
+    Transcript,
+    /// It could not be recorded as opened; the contents were erased.
     Store(ReplayError),
 }
 
@@ -323,11 +408,14 @@ impl fmt::Display for ReceiveError {
             Self::Source => "the expected source did not sign the envelope",
             Self::Recipient => "the envelope is addressed to another key",
             Self::Purpose => "the envelope is for another purpose",
+            Self::Policy => "the envelope is to be opened by another policy",
+            Self::Reason => "the reason is empty or too long",
             Self::NotYetValid => "the envelope is not valid yet",
             Self::Expired => "the envelope has expired",
             Self::Clock => "the time is not known",
-            Self::Unwrap => "the key could not be unwrapped",
+            Self::Unwrap => "the contents could not be unwrapped",
             Self::Replayed => "the envelope was opened before",
+            Self::Transcript => "the record of the opening could not be kept",
             Self::Store(_) => "the envelope could not be recorded as opened",
         })
     }
@@ -347,6 +435,7 @@ impl From<WrapError> for SendError {
         match error {
             WrapError::Randomness => Self::Randomness,
             WrapError::NotOperational => Self::NotOperational,
+            WrapError::TooLong => Self::TooLong,
             _ => Self::Wrapping,
         }
     }

@@ -39,6 +39,8 @@
 //! | `getrandom` | `SysRng`, the operating system's generator |
 //! | `brainpool` | ECDSA and ECDH on brainpoolP256r1 and brainpoolP384r1 |
 //! | `rsa` | RSA signatures and OAEP, outside the claim of constant time |
+//! | `hpke` | HPKE in base mode with ML-KEM and X-Wing |
+//! | `pbes2` | private keys under a password: encrypted PKCS#8 |
 //! | `rayon` | batches run over threads as well as lanes |
 //! | `hazmat` | derandomised and internal functions, engines by name |
 //!
@@ -77,6 +79,8 @@ mod generate;
 mod given;
 #[cfg(feature = "hazmat")]
 pub mod hazmat;
+#[cfg(feature = "hpke")]
+mod hpke;
 mod ident;
 mod key;
 pub mod material;
@@ -86,6 +90,8 @@ mod mlkem;
 mod one_time;
 mod operations;
 mod output;
+#[cfg(feature = "pbes2")]
+mod pbes2;
 mod prepared;
 mod rfc8410;
 pub mod role;
@@ -95,6 +101,7 @@ mod rsa;
 mod rustcrypto;
 mod secret;
 mod self_test;
+mod signed_der;
 mod slhdsa;
 mod state;
 mod symmetric;
@@ -110,6 +117,8 @@ pub use getrandom::SysRng;
 // The crates whose types and traits stand in this crate's API.
 pub use {der, kem, pkcs8, rand_core, signature, spki, zeroize};
 
+#[cfg(feature = "hpke")]
+pub use crate::hpke::{HpkeKdf, HpkeKem, HpkeRecipient, HpkeSender};
 pub use agreement::{AgreedSecret, AgreementAlgorithm, AgreementMaterials};
 pub use algorithm::{
     Algorithm, Encapsulated, KemAlgorithm, KemMaterials, OutputBytes, PrivateMaterial,
@@ -130,9 +139,10 @@ pub use encoding::{PrivateKeyForm, RawPrivateKey, SeedForms};
 pub use engine::Engine;
 pub use error::{
     AgreeError, AlgorithmTaken, ClockUnavailable, ContextTooLong, DecapsulateError, DecodeError,
-    DeriveError, DigestLength, EncapsulateError, EngineUnavailable, GenerateError,
-    InvalidSignature, NotEvidence, NotExportable, NotOperational, ReceiveError, ReplayError,
-    ReserveError, SendError, SignError, UnwrapError, VerifyByOidError, WrapError,
+    DecryptKeyError, DeriveError, DigestLength, EncapsulateError, EncryptKeyError,
+    EngineUnavailable, GenerateError, HpkeError, InvalidSignature, NotEvidence, NotExportable,
+    NotOperational, ReceiveError, ReplayError, ReserveError, SendError, SignError, TranscriptError,
+    UnwrapError, VerifyByOidError, WrapError,
 };
 pub use evidence::{AssertedAt, Evidence, ProtectedAt, ProtectionTime};
 pub use ident::{Fingerprint, KeyId, Version};
@@ -146,6 +156,8 @@ pub use mlkem::{MlKem512, MlKem768, MlKem1024, MlKemParameters};
 pub use one_time::{Reserved, StatefulSign};
 pub use operations::{Agree, Decapsulate, Encapsulate, KeyHandle, Sign, Verify};
 pub use output::{Ciphertext, EncapsulatedSecret, OutputLength, SharedSecret, Signature};
+#[cfg(feature = "pbes2")]
+pub use pbes2::{EncryptedPrivateKey, PasswordWork};
 pub use prepared::{
     PreparedDecapsulationKey, PreparedEncapsulationKey, PreparedSigningKey, PreparedVerifyingKey,
 };

@@ -24,6 +24,7 @@ pub fn self_test() -> Result<(), NotOperational> {
         && stateless::pass()
         && classical::pass()
         && rsa_passes()
+        && pbes2_passes()
     {
         Ok(())
     } else {
@@ -37,6 +38,14 @@ use rsa::pass as rsa_passes;
 
 #[cfg(not(feature = "rsa"))]
 const fn rsa_passes() -> bool {
+    true
+}
+
+#[cfg(feature = "pbes2")]
+use crate::pbes2::pass as pbes2_passes;
+
+#[cfg(not(feature = "pbes2"))]
+const fn pbes2_passes() -> bool {
     true
 }
 

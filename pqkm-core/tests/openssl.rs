@@ -19,7 +19,10 @@ use pqkm_core::{
     VerifyingKey, X25519,
 };
 #[cfg(feature = "rsa")]
-use pqkm_core::{DecapsulationKey, EncapsulationKey, RsaOaepSha256, RsaPkcs1Sha256, RsaPssSha256};
+use pqkm_core::{
+    DecapsulationKey, EncapsulationKey, RsaOaepSha256, RsaPkcs1Sha256, RsaPkcs1Sha384,
+    RsaPkcs1Sha512, RsaPssSha256, RsaPssSha384, RsaPssSha512,
+};
 #[cfg(feature = "brainpool")]
 use pqkm_core::{
     EcdhBrainpoolP256r1, EcdhBrainpoolP384r1, EcdsaBrainpoolP256r1, EcdsaBrainpoolP384r1,
@@ -196,6 +199,107 @@ fn x25519() {
     agreement::<X25519>("-algorithm X25519");
 }
 
+/// Keys under a password: theirs read here, ours read there, with each function and each PRF.
+#[cfg(feature = "pbes2")]
+fn encrypted<A: SignatureAlgorithm>(key_options: &str) {
+    use pqkm_core::{EncryptedPrivateKey, PasswordWork};
+
+    let Some(bench) = Bench::new(&format!("encrypted-{}", A::NAME)) else {
+        return;
+    };
+    bench.make_key(key_options);
+    let public = bench.read("theirs_public.der");
+    for (options, password) in [
+        ("-v2 aes-256-cbc", "secret"),
+        ("-v2 aes-256-cbc -v2prf hmacWithSHA256 -iter 5000", "s"),
+        ("-v2 aes-256-cbc -v2prf hmacWithSHA384", "secret"),
+        ("-v2 aes-256-cbc -v2prf hmacWithSHA512", "secret"),
+        ("-scrypt", "secret"),
+        ("-scrypt -scrypt_N 32768 -scrypt_r 4 -scrypt_p 2", "secret"),
+    ] {
+        assert!(bench.openssl(&format!(
+            "pkcs8 -topk8 -inform DER -in theirs.der {options} -passout pass:{password} -out theirs.pem"
+        )));
+        let pem = String::from_utf8(bench.read("theirs.pem")).unwrap();
+        let read = EncryptedPrivateKey::from_pem(&pem).unwrap();
+        assert_eq!(read.to_pem(), pem);
+        let key: SigningKey<A> = read
+            .decrypt(password.as_bytes())
+            .unwrap()
+            .promote()
+            .unwrap();
+        assert_eq!(key.verifying_key().to_spki_der(), public, "{options}");
+    }
+    assert!(bench.openssl(
+        "pkcs8 -topk8 -inform DER -in theirs.der -v2 aes-128-cbc -passout pass:s -out theirs.pem"
+    ));
+    let pem = String::from_utf8(bench.read("theirs.pem")).unwrap();
+    assert_eq!(
+        EncryptedPrivateKey::from_pem(&pem).err(),
+        Some(pqkm_core::DecryptKeyError::Algorithm)
+    );
+
+    let mut rng = SeededRng::from_label(A::NAME);
+    let ours = SigningKey::<A>::generate(&mut rng).unwrap();
+    let exposed = ours.expose(ExposeToken::acknowledge()).unwrap();
+    for work in [PasswordWork::PBKDF2, PasswordWork::SCRYPT] {
+        let document = exposed.encrypt_pkcs8(b"secret", work, &mut rng).unwrap();
+        bench.write("ours.pem", document.to_pem().as_bytes());
+        let read = |password: &str| {
+            bench.openssl(&format!(
+                "pkey -in ours.pem -passin pass:{password} -pubout -outform DER -out derived.der"
+            ))
+        };
+        assert!(read("secret"));
+        assert_eq!(
+            bench.read("derived.der"),
+            ours.verifying_key().to_spki_der()
+        );
+        assert!(!read("wrong"), "the harness can fail");
+    }
+}
+
+#[cfg(feature = "pbes2")]
+#[test]
+fn encrypted_keys() {
+    encrypted::<EcdsaP384>("-algorithm EC -pkeyopt ec_paramgen_curve:P-384");
+    encrypted::<Ed25519>("-algorithm ED25519");
+    #[cfg(feature = "rsa")]
+    encrypted::<RsaPssSha256<2048>>("-algorithm RSA -pkeyopt rsa_keygen_bits:2048");
+}
+
+/// Forms of private keys on curves that the command writes: with and without the public key, with the
+/// parameters only outside.
+#[test]
+fn forms_of_keys_on_curves() {
+    let Some(bench) = Bench::new("forms") else {
+        return;
+    };
+    bench.make_key("-algorithm EC -pkeyopt ec_paramgen_curve:P-521");
+    let public = bench.read("theirs_public.der");
+    assert!(
+        bench.openssl("ec -inform DER -in theirs.der -no_public -outform DER -out traditional.der")
+    );
+    assert!(bench.openssl(
+        "pkcs8 -topk8 -nocrypt -inform DER -in traditional.der -outform DER -out bare.der"
+    ));
+    for file in ["theirs.der", "bare.der"] {
+        let key = SigningKey::<EcdsaP521>::from_pkcs8_der(&bench.read(file)).unwrap();
+        assert_eq!(key.verifying_key().to_spki_der(), public, "{file}");
+        let key = AgreementKey::<EcdhP521>::from_pkcs8_der(&bench.read(file)).unwrap();
+        assert_eq!(key.agreement_public_key().to_spki_der(), public, "{file}");
+    }
+    assert!(bench.read("bare.der").len() < bench.read("theirs.der").len());
+    // A compressed point is another encoding of the same key, and there is one encoding a key.
+    assert!(bench.openssl(
+        "ec -inform DER -in theirs.der -pubout -conv_form compressed -outform DER -out compressed.der"
+    ));
+    assert_eq!(
+        VerifyingKey::<EcdsaP521>::from_spki_der(&bench.read("compressed.der")).err(),
+        Some(pqkm_core::DecodeError::Length)
+    );
+}
+
 #[cfg(feature = "rsa")]
 #[test]
 fn rsa_signatures() {
@@ -209,6 +313,43 @@ fn rsa_signatures() {
         "rsa-3072",
         &bits(3072),
         "-digest sha256 -pkeyopt rsa_padding_mode:pss -pkeyopt rsa_pss_saltlen:32",
+    );
+    signature::<RsaPssSha384<3072>>(
+        "rsa-3072-384",
+        &bits(3072),
+        "-digest sha384 -pkeyopt rsa_padding_mode:pss -pkeyopt rsa_pss_saltlen:48",
+    );
+    signature::<RsaPssSha512<2048>>(
+        "rsa-2048-512",
+        &bits(2048),
+        "-digest sha512 -pkeyopt rsa_padding_mode:pss -pkeyopt rsa_pss_saltlen:64",
+    );
+    signature::<RsaPkcs1Sha384<3072>>(
+        "rsa-3072-pkcs1",
+        &bits(3072),
+        "-digest sha384 -pkeyopt rsa_padding_mode:pkcs1",
+    );
+    signature::<RsaPkcs1Sha512<2048>>(
+        "rsa-2048-pkcs1",
+        &bits(2048),
+        "-digest sha512 -pkeyopt rsa_padding_mode:pkcs1",
+    );
+}
+
+#[cfg(feature = "rsa")]
+#[test]
+#[ignore = "making keys of 4096 bits takes most of a minute without optimisation"]
+fn rsa_4096() {
+    let bits = "-algorithm RSA -pkeyopt rsa_keygen_bits:4096";
+    signature::<RsaPssSha384<4096>>(
+        "rsa-4096-pss",
+        bits,
+        "-digest sha384 -pkeyopt rsa_padding_mode:pss -pkeyopt rsa_pss_saltlen:48",
+    );
+    signature::<RsaPkcs1Sha384<4096>>(
+        "rsa-4096-pkcs1",
+        bits,
+        "-digest sha384 -pkeyopt rsa_padding_mode:pkcs1",
     );
 }
 

@@ -3,10 +3,10 @@
 
 use std::{fs, path::Path};
 
-use pkcs8::DecodePrivateKey as _;
+use pkcs8::{DecodePrivateKey as _, EncodePrivateKey as _, LineEnding};
 use pqkm_core::{
-    DecapsulationKey, EncapsulationKey, ExposeToken, MlDsa44, MlDsa65, MlKem512, MlKem768,
-    PrivateKeyForm, SigningKey, VerifyingKey,
+    AnyPrivateKey, DecapsulationKey, Ed25519, EncapsulationKey, ExposeToken, MlDsa44, MlDsa65,
+    MlKem512, MlKem768, PrivateKeyForm, SigningKey, VerifyingKey,
 };
 use spki::DecodePublicKey as _;
 use x509_cert::spki;
@@ -71,6 +71,38 @@ fn published_bad_keys_are_refused() {
         };
         assert_eq!(error, Some(pqkm_core::DecodeError::Inconsistent), "{name}");
     }
+}
+
+/// RFC 8410, section 10: a public key, its private key, and the same with an attribute and the public key.
+#[test]
+fn the_keys_of_rfc_8410() {
+    const PUBLIC: &str = "-----BEGIN PUBLIC KEY-----
+MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=
+-----END PUBLIC KEY-----
+";
+    const PRIVATE: &str = "-----BEGIN PRIVATE KEY-----
+MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC
+-----END PRIVATE KEY-----
+";
+    const WITH_ATTRIBUTES: &str = "-----BEGIN PRIVATE KEY-----
+MHICAQEwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC
+oB8wHQYKKoZIhvcNAQkJFDEPDA1DdXJkbGUgQ2hhaXJzgSEAGb9ECWmEzf6FQbrB
+Z9w7lshQhqowtrbLDFw4rXAxZuE=
+-----END PRIVATE KEY-----
+";
+    let public = VerifyingKey::<Ed25519>::from_public_key_pem(PUBLIC).unwrap();
+    let private = SigningKey::<Ed25519>::from_pkcs8_pem(PRIVATE).unwrap();
+    assert_eq!(private.verifying_key(), public);
+    let exposed = private.expose(ExposeToken::acknowledge()).unwrap();
+    assert_eq!(*exposed.to_pkcs8_pem(LineEnding::LF).unwrap(), *PRIVATE);
+
+    let any = AnyPrivateKey::from_pem(WITH_ATTRIBUTES).unwrap();
+    assert_eq!(any.attributes().len(), 1);
+    assert_eq!(any.public_key_bytes(), Some(public.as_bytes()));
+    let promoted: SigningKey<Ed25519> = any.promote().unwrap();
+    assert_eq!(promoted.verifying_key(), public);
+    // A key carries no attributes, and dropping them unseen would lose them.
+    assert!(SigningKey::<Ed25519>::from_pkcs8_pem(WITH_ATTRIBUTES).is_err());
 }
 
 #[test]

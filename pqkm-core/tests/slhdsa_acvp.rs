@@ -96,51 +96,77 @@ fn dispatch(case: &Case) {
     }
 }
 
+/// Which cases of a file to run.
+#[derive(Clone, Copy, PartialEq)]
+enum Cases {
+    All,
+    /// The first of each parameter set: the rest cost minutes without optimisation.
+    OneOfEachSet,
+}
+
 /// Counts, so that a file that is not read does not pass.
-fn acvp(test: &str, file: &str, expected: usize) {
+fn acvp(test: &str, file: &str, which: Cases, expected: usize) {
     let Some(dir) = pqkm_testkit::vectors::dir(test) else {
         return;
     };
     let Ok(Some(VectorFile::Cases(cases))) = VectorFile::open(&dir.join("acvp").join(file)) else {
         panic!("{file} cannot be read");
     };
-    let cases: Vec<_> = cases
+    let mut cases: Vec<_> = cases
         .iter()
         .filter(|case| !matches!(case.operation, Operation::Unusable(_)))
         .collect();
+    if which == Cases::OneOfEachSet {
+        let mut seen = Vec::new();
+        cases.retain(|case| {
+            let is_first = !seen.contains(&case.parameter_set);
+            seen.push(case.parameter_set);
+            is_first
+        });
+    }
     cases.iter().for_each(|case| dispatch(case));
     assert_eq!(cases.len(), expected, "{file}");
 }
 
+const KEY_GENERATION: &str = "SLH-DSA-keyGen-FIPS205.json";
+const SIGNING: [(&str, usize); 3] = [
+    ("SLH-DSA-sigGen_SHA2-192s.txt", 14),
+    ("SLH-DSA-sigGen_SHAKE-128f.txt", 20),
+    ("SLH-DSA-sigGen_SHAKE-192s.txt", 14),
+];
+
 #[test]
 fn acvp_key_generation() {
-    acvp("acvp_key_generation", "SLH-DSA-keyGen-FIPS205.json", 40);
+    acvp(
+        "acvp_key_generation",
+        KEY_GENERATION,
+        Cases::OneOfEachSet,
+        4,
+    );
 }
 
 #[test]
 fn acvp_verification() {
-    acvp("acvp_verification", "SLH-DSA-sigVer-FIPS205.json", 36);
-}
-
-#[test]
-fn acvp_signing_sha2_192s() {
-    acvp("acvp_signing_sha2_192s", "SLH-DSA-sigGen_SHA2-192s.txt", 14);
-}
-
-#[test]
-fn acvp_signing_shake_128f() {
     acvp(
-        "acvp_signing_shake_128f",
-        "SLH-DSA-sigGen_SHAKE-128f.txt",
-        20,
+        "acvp_verification",
+        "SLH-DSA-sigVer-FIPS205.json",
+        Cases::All,
+        36,
     );
 }
 
 #[test]
-fn acvp_signing_shake_192s() {
-    acvp(
-        "acvp_signing_shake_192s",
-        "SLH-DSA-sigGen_SHAKE-192s.txt",
-        14,
-    );
+fn acvp_signing() {
+    for (file, _) in SIGNING {
+        acvp("acvp_signing", file, Cases::OneOfEachSet, 1);
+    }
+}
+
+#[test]
+#[ignore = "minutes; examples/check_vectors runs the same cases in release builds"]
+fn acvp_all_cases() {
+    acvp("acvp_all_cases", KEY_GENERATION, Cases::All, 40);
+    for (file, count) in SIGNING {
+        acvp("acvp_all_cases", file, Cases::All, count);
+    }
 }

@@ -64,6 +64,7 @@ fn holds_the_regime() {
     let mut rng = SeededRng::from_label("X-Wing");
     let dk = DecapsulationKey::<XWing>::generate_checked(&mut rng).unwrap();
     regime::private_encodings(&dk, 1);
+    regime::public_encodings(&dk.encapsulation_key());
     let ek = dk.encapsulation_key();
     // A key that is cut or has a coefficient out of range is refused.
     assert_eq!(

@@ -29,6 +29,7 @@
     )
 )]
 
+mod bytes;
 mod lanes32;
 mod portable;
 #[cfg(test)]
@@ -38,6 +39,7 @@ mod words32;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
+pub use bytes::ByteLanes;
 pub(crate) use lanes32::{Factor, FactorRow};
 pub use lanes32::{Fields32, Lanes32, Words32};
 pub use portable::PortableVector;

@@ -32,7 +32,7 @@
 //!
 //! # Modules, in reading order
 //!
-//! [`lanes`] (instruction sets and the only `unsafe`), [`rows`], [`keccak`], [`seed`], [`mlkem`].
+//! [`lanes`] (instruction sets and the only `unsafe`), [`rows`], [`keccak`], [`seed`], [`mlkem`], [`gf256`].
 #![no_std]
 #![deny(unsafe_code)]
 #![expect(
@@ -64,6 +64,7 @@ mod testing;
 #[macro_use]
 mod kernel;
 
+pub mod gf256;
 pub mod keccak;
 pub mod lanes;
 pub mod mldsa;

@@ -49,6 +49,7 @@
 )]
 
 pub mod acvp;
+pub mod base64;
 #[cfg(feature = "bundled")]
 pub mod bundled;
 pub mod case;

@@ -10,7 +10,7 @@ use crate::{
     time::UnixTime,
 };
 
-/// An envelope as a replay store knows it.
+/// An envelope as the replay store of a recipient knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReplayEntry {
     name: [u8; 32],
@@ -18,17 +18,24 @@ pub struct ReplayEntry {
 }
 
 impl ReplayEntry {
-    pub(crate) fn new(source: Fingerprint, envelope_id: KeyId, expires: UnixTime) -> Self {
+    pub(crate) fn new(
+        source: Fingerprint,
+        envelope_id: KeyId,
+        recipient: Fingerprint,
+        expires: UnixTime,
+    ) -> Self {
         let mut hash = Sha256::new();
         hash.update(source.as_bytes());
         hash.update(envelope_id.as_bytes());
+        hash.update(recipient.as_bytes());
         Self {
             name: hash.finalize().into(),
             expires,
         }
     }
 
-    /// The name of the envelope: SHA-256 of its source and identifier, 32 bytes.
+    /// The name of the envelope for one recipient: SHA-256 of its source, identifier and recipient, 32
+    /// bytes.
     #[must_use]
     pub const fn name(&self) -> &[u8; 32] {
         &self.name

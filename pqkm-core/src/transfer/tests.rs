@@ -1,7 +1,14 @@
 use pqkm_testkit::{mutate, rng::SeededRng};
 
+use der::{Encode, asn1::OctetString};
+
 use super::*;
-use crate::{Aes256Key, DecapsulationKey, ExposeToken, MlDsa44, MlKem768, SigningKey};
+use crate::{
+    Aes256Key, DecapsulationKey, DecodeError, ExposeToken, Fingerprint, MlDsa44, MlKem768,
+    ReceiveError, ReplayError, SendError, SigningKey, signed_der,
+};
+
+mod secret;
 
 const PURPOSE: &str = "replica of tenant-42";
 
@@ -12,7 +19,7 @@ struct World {
     key: Aes256Key,
 }
 
-fn at(seconds: u64) -> UnixTime {
+pub(in crate::transfer) fn at(seconds: u64) -> UnixTime {
     UnixTime::from_seconds(seconds).unwrap()
 }
 
@@ -26,8 +33,8 @@ fn world() -> World {
     }
 }
 
-fn about() -> Replication<'static> {
-    Replication {
+fn about() -> About<'static> {
+    About {
         key_id: KeyId::from_bytes([7; 16]),
         generation: Version::new(3).unwrap(),
         purpose: PURPOSE,
@@ -70,7 +77,10 @@ fn a_key_arrives_once() {
     let mut world = world();
     let (envelope, sizes) = send(&mut world);
     assert_eq!(sizes.total, envelope.to_der().len());
-    assert_eq!((sizes.encapsulation, sizes.signature), (1088, 2420));
+    assert_eq!(
+        (sizes.encapsulations, sizes.sealed, sizes.signature),
+        (1088, 0, 2420)
+    );
     let envelope = ReplicationEnvelope::from_pem(&envelope.to_pem()).unwrap();
     let mut store = MemoryReplayStore::new();
     let received = receive(&world, &envelope, 1_500, &mut store).unwrap();
@@ -82,7 +92,7 @@ fn a_key_arrives_once() {
             .to_bytes()
             .to_vec()
     };
-    assert_eq!(bytes(&received.key), bytes(&world.key));
+    assert_eq!(bytes(&received.contents), bytes(&world.key));
     let again = receive(&world, &envelope, 1_500, &mut store).err();
     assert_eq!(again, Some(ReceiveError::Replayed));
 }
@@ -129,22 +139,31 @@ fn source_recipient_purpose_and_time_must_be_the_expected_ones() {
     );
 }
 
+/// Signs a changed envelope anew: what a dishonest source can do.
+fn sign_again<K: kind::Kind>(world: &mut World, envelope: &mut Envelope<K>) {
+    let body = envelope.wire.body.to_der().unwrap();
+    let signature = signed_der::sign(K::LABEL, &body, &world.source, &mut world.rng).unwrap();
+    envelope.wire.signature = OctetString::new(signature).unwrap();
+}
+
+/// Every field of the header that a recipient does not compare, exchanged or changed.
+fn swaps<K: kind::Kind>() -> [fn(&mut Envelope<K>, &Envelope<K>); 6] {
+    [
+        |e, o| e.wire.body.header.envelope_id = o.wire.body.header.envelope_id,
+        |e, _| e.wire.body.header.key_id = KeyId::from_bytes([8; 16]),
+        |e, _| e.wire.body.header.not_before = at(1_001).to_generalized().unwrap(),
+        |e, _| e.wire.body.header.expires = at(2_001).to_generalized().unwrap(),
+        |e, o| e.wire.body.records.clone_from(&o.wire.body.records),
+        |e, _| e.wire.body.header.purpose.push('!'),
+    ]
+}
+
 #[test]
 fn every_field_is_signed_and_bound() {
     let mut world = world();
     let (one, _) = send(&mut world);
     let (two, _) = send(&mut world);
-    let swaps: [fn(&mut ReplicationEnvelope, &ReplicationEnvelope); 8] = [
-        |e, o| e.header.envelope_id = o.header.envelope_id,
-        |e, _| e.header.source = Fingerprint::from_bytes([1; 32]),
-        |e, _| e.header.recipient = Fingerprint::from_bytes([1; 32]),
-        |e, _| e.header.key_id = KeyId::from_bytes([8; 16]),
-        |e, _| e.header.purpose.push('!'),
-        |e, _| e.header.not_before = at(1_001).to_generalized().unwrap(),
-        |e, _| e.header.expires = at(2_001).to_generalized().unwrap(),
-        |e, o| e.record = o.record.clone(),
-    ];
-    for (number, swap) in swaps.iter().enumerate() {
+    for (number, swap) in swaps().iter().enumerate() {
         let mut swapped = one.clone();
         swap(&mut swapped, &two);
         assert_eq!(
@@ -153,20 +172,97 @@ fn every_field_is_signed_and_bound() {
             "field {number}"
         );
         // Even the source cannot sign a record into another header: the derivation binds it.
-        swapped.header.source = one.header.source;
-        swapped.header.recipient = one.header.recipient;
-        if swapped.header == one.header && swapped.record == one.record {
-            continue;
-        }
-        let message = swapped.message().unwrap();
-        let signature = world.source.sign(&message, &mut world.rng).unwrap();
-        swapped.signature = OctetString::new(signature.as_bytes()).unwrap();
+        sign_again(&mut world, &mut swapped);
         let error = refused(&world, &swapped, 1_500);
-        assert!(
-            matches!(error, Some(ReceiveError::Unwrap | ReceiveError::Purpose)),
-            "field {number}: {error:?}"
-        );
+        let expected = match number {
+            5 => ReceiveError::Purpose,
+            _ => ReceiveError::Unwrap,
+        };
+        assert_eq!(error, Some(expected), "field {number}");
     }
+    // The names of source and recipient are compared.
+    let mut swapped = one.clone();
+    swapped.wire.body.header.source = Fingerprint::from_bytes([1; 32]);
+    sign_again(&mut world, &mut swapped);
+    assert_eq!(refused(&world, &swapped, 1_500), Some(ReceiveError::Source));
+    let mut swapped = one;
+    swapped.wire.body.header.recipients = alloc::vec![Fingerprint::from_bytes([1; 32])];
+    sign_again(&mut world, &mut swapped);
+    assert_eq!(
+        refused(&world, &swapped, 1_500),
+        Some(ReceiveError::Recipient)
+    );
+}
+
+#[test]
+fn envelopes_of_another_shape_are_no_envelopes() {
+    let mut world = world();
+    let (envelope, _) = send(&mut world);
+    let read = |change: fn(&mut ReplicationEnvelope)| {
+        let mut changed = envelope.clone();
+        change(&mut changed);
+        ReplicationEnvelope::from_der(&changed.to_der()).err()
+    };
+    assert_eq!(read(|_| ()), None);
+    assert_eq!(
+        read(|e| e.wire.body.header.kind = kind::Code::Secret),
+        Some(DecodeError::Malformed)
+    );
+    assert_eq!(
+        read(|e| e.wire.body.header.purpose.clear()),
+        Some(DecodeError::Range)
+    );
+    assert_eq!(
+        read(|e| e.wire.body.header.purpose = "x".repeat(256)),
+        Some(DecodeError::Range)
+    );
+    assert_eq!(
+        read(|e| e.wire.body.header.expires = e.wire.body.header.not_before),
+        Some(DecodeError::Range)
+    );
+    assert_eq!(
+        read(|e| e.wire.body.header.recipients.clear()),
+        Some(DecodeError::Range)
+    );
+    assert_eq!(
+        read(|e| e.wire.body.records.clear()),
+        Some(DecodeError::Inconsistent)
+    );
+    assert_eq!(
+        read(|e| {
+            let another = Fingerprint::from_bytes([1; 32]);
+            e.wire.body.header.recipients = alloc::vec![another];
+        }),
+        Some(DecodeError::Inconsistent)
+    );
+    // Two recipients are for escrow alone.
+    assert_eq!(
+        read(|e| {
+            let again = e.wire.body.records[0].clone();
+            e.wire.body.records.push(again);
+            let another = Fingerprint::from_bytes([1; 32]);
+            e.wire.body.header.recipients.push(another);
+        }),
+        Some(DecodeError::Range)
+    );
+}
+
+#[test]
+fn what_would_be_refused_is_not_sent() {
+    let mut world = world();
+    let mut error = |about: About<'_>| {
+        let recipient = world.recipient.encapsulation_key();
+        let (key, source) = (&world.key, &world.source);
+        ReplicationEnvelope::send(key, &about, source, &recipient, &mut world.rng).err()
+    };
+    assert_eq!(error(about()), None);
+    for purpose in ["", &"x".repeat(256)] {
+        let about = About { purpose, ..about() };
+        assert_eq!(error(about), Some(SendError::Purpose));
+    }
+    let expires = about().not_before;
+    let about = About { expires, ..about() };
+    assert_eq!(error(about), Some(SendError::Validity));
 }
 
 #[test]
@@ -198,11 +294,8 @@ fn damaged_envelopes_do_not_open() {
 #[test]
 fn a_clock_set_back_brings_nothing_back() {
     let entry = |id, expires| {
-        ReplayEntry::new(
-            Fingerprint::from_bytes([0; 32]),
-            KeyId::from_bytes([id; 16]),
-            at(expires),
-        )
+        let party = Fingerprint::from_bytes([0; 32]);
+        ReplayEntry::new(party, KeyId::from_bytes([id; 16]), party, at(expires))
     };
     let mut store = MemoryReplayStore::new();
     assert_eq!(store.spend(&entry(1, 20), at(10)), Ok(()));
@@ -262,7 +355,12 @@ fn a_folder_remembers_across_processes() {
     );
     // A crash between creating the name and answering: the name is there, nothing was released.
     let (lost, _) = send(&mut world);
-    let entry = ReplayEntry::new(lost.header.source, lost.header.envelope_id, at(2_000));
+    let entry = ReplayEntry::new(
+        lost.source(),
+        lost.envelope_id(),
+        lost.recipients()[0],
+        at(2_000),
+    );
     let name = std::format!("{}", Fingerprint::from_bytes(*entry.name()));
     std::fs::write(folder.join(name), b"").unwrap();
     assert_eq!(

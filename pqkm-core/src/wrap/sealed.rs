@@ -48,6 +48,9 @@ const HALF_BYTES: usize = 32;
 /// The nonce of a key that is used once.
 const NONCE: [u8; 12] = [0; 12];
 
+/// Length of the authentication tag in bytes.
+const TAG_BYTES: usize = 16;
+
 /// Longest payload in bytes: a sealed payload is held in memory whole, several times over.
 const MAX_PAYLOAD_BYTES: usize = (1 << 28) - 1024;
 
@@ -171,11 +174,7 @@ impl Sealed {
         context: WrapContext<'_>,
     ) -> Result<SecretBytes, UnwrapError> {
         state::check().map_err(|_| UnwrapError)?;
-        if self.header.version != VERSION
-            || self.header.algorithm != crate::symmetric::Aes256Gcm::key_algorithm()
-        {
-            return Err(UnwrapError);
-        }
+        self.check().map_err(|_| UnwrapError)?;
         let (cipher, commitment) = derive(key, &self.header, context).ok_or(UnwrapError)?;
         // CT: the commitment is public, and so is whether this key made it: it is the result of the
         // call. The comparison itself does not tell where two commitments differ.
@@ -202,14 +201,29 @@ impl Sealed {
     /// Reads a sealed payload in DER.
     ///
     /// # Errors
-    /// [`DecodeError::Version`] for a version that this release does not know, otherwise
-    /// [`DecodeError::Malformed`].
+    /// [`DecodeError::Version`] for a version that this release does not know,
+    /// [`DecodeError::Algorithm`] for another cipher, [`DecodeError::Length`] for a payload that
+    /// [`seal`](Self::seal) would refuse, otherwise [`DecodeError::Malformed`].
     pub fn from_der(der: &[u8]) -> Result<Self, DecodeError> {
         let sealed = <Self as Decode>::from_der(der)?;
-        if sealed.header.version != VERSION {
+        sealed.check()?;
+        Ok(sealed)
+    }
+
+    /// What the DER structure alone does not say. It is also checked where a payload is opened, since it
+    /// can be read as a part of another structure.
+    pub(crate) fn check(&self) -> Result<(), DecodeError> {
+        if self.header.version != VERSION {
             return Err(DecodeError::Version);
         }
-        Ok(sealed)
+        if self.header.algorithm != crate::symmetric::Aes256Gcm::key_algorithm() {
+            return Err(DecodeError::Algorithm);
+        }
+        let bytes = self.ciphertext.as_bytes().len();
+        if !(TAG_BYTES..=MAX_PAYLOAD_BYTES + TAG_BYTES).contains(&bytes) {
+            return Err(DecodeError::Length);
+        }
+        Ok(())
     }
 
     /// The sealed payload in PEM, label `PQKM SEALED`.

@@ -73,6 +73,27 @@ where
     }
 }
 
+/// Calls `check` with every copy of a text in which one bit is flipped, and with every part of it that
+/// begins at its beginning.
+pub(crate) fn damaged_texts(text: &str, check: impl Fn(&str)) {
+    check(text);
+    for_each_bit_flip(text.as_bytes(), |_, damaged| {
+        if let Ok(damaged) = str::from_utf8(damaged) {
+            check(damaged);
+        }
+    });
+    for_each_truncation(text.as_bytes(), |cut| {
+        if let Ok(cut) = str::from_utf8(cut) {
+            check(cut);
+        }
+    });
+}
+
+/// A text without white space, which PEM does not count.
+pub(crate) fn squeezed(text: &str) -> String {
+    text.split_ascii_whitespace().collect()
+}
+
 /// Sign, verify, damage, fail, batch. Only every `bits_between`-th bit of a signature is flipped.
 pub(crate) fn signature<A: SignatureAlgorithm>(
     bits_between: usize,

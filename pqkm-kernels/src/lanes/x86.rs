@@ -1,5 +1,6 @@
 //! x86-64: 256-bit vectors (AVX2, AVX-512VL) and 512-bit vectors (AVX-512).
 
+mod bytes;
 mod take;
 mod words32;
 mod ymm;

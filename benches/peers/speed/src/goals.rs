@@ -24,6 +24,9 @@ const GOALS: &[(&str, f64)] = &[
     ("ntt3329.inverse.lockstep", 1.5),
     ("ntt8380417.forward", 1.5),
     ("keccak.x8", 2.0),
+    ("shamir.32b.3of5", 10.0),
+    ("shamir.32b.20of30", 50.0),
+    ("shamir.1mib.3of5.split", 20.0),
 ];
 
 /// With AVX2 alone.

@@ -25,6 +25,7 @@ mod pool;
 mod probe;
 mod report;
 mod rows;
+mod shamir;
 
 use std::process::ExitCode;
 

@@ -23,7 +23,7 @@ impl Pair {
         }
     }
 
-    fn alone(single: Contender) -> Self {
+    pub(crate) fn alone(single: Contender) -> Self {
         Self {
             single: Some(single),
             together: None,

@@ -11,6 +11,7 @@ use crate::ours::{self, Pair};
 use crate::peers;
 use crate::probe::Probe;
 use crate::report::Row;
+use crate::shamir;
 
 /// Signing takes a random number of attempts: so many signatures make a batch that batches
 /// differ by a few per cent.
@@ -47,6 +48,7 @@ pub(crate) fn run(args: &Args) -> Result<Vec<Row>, Disagreement> {
         run.dsa(set)?;
     }
     run.kernels()?;
+    run.shamir()?;
     Ok(run.rows)
 }
 
@@ -100,6 +102,16 @@ impl Run<'_> {
         self.contest(&name("verify.bytes"), "", verify, verifiers, 1)?;
         let (verify, verifiers) = (ours.verify_prepared, peers.verify_prepared);
         self.contest(&name("verify.prepared"), "batch", verify, verifiers, 1)
+    }
+
+    fn shamir(&mut self) -> Result<(), Disagreement> {
+        for (work, make) in shamir::WORKS {
+            if self.wanted(work, "") {
+                let (ours, peers) = make();
+                self.contest(work, "", Pair::alone(ours), peers, 1)?;
+            }
+        }
+        Ok(())
     }
 
     fn kernels(&mut self) -> Result<(), Disagreement> {

@@ -10,6 +10,7 @@
 mod known_answers;
 mod mldsa;
 mod mlkem;
+mod shamir;
 
 use pqkm::core::Engine;
 

@@ -1,0 +1,115 @@
+//! Errors: small closed enums without strings. None carries a secret or depends on one.
+
+use core::{error::Error, fmt};
+
+use pqkm_core::SignError;
+
+macro_rules! errors {
+    ($(
+        $(#[$meta:meta])*
+        $name:ident { $( $(#[$vmeta:meta])* $variant:ident => $text:literal, )+ }
+    )+) => {$(
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum $name { $( $(#[$vmeta])* $variant, )+ }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(match self { $( Self::$variant => $text, )+ })
+            }
+        }
+
+        impl Error for $name {}
+    )+};
+}
+
+errors! {
+    /// A certificate, request, revocation list or response is not one.
+    ReadError {
+        /// Not the expected DER structure, or not canonical.
+        Malformed => "malformed encoding",
+        /// Not PEM, or of another label.
+        Pem => "not the expected PEM document",
+        /// The signature algorithm inside and outside differ, or it has parameters it must not have.
+        Algorithm => "contradictory signature algorithm",
+        /// The subject's key does not decode as a key of the algorithm that its identifier names.
+        Key => "the subject's key is not one of its algorithm",
+        /// The key usage is not one that the key's algorithm allows.
+        KeyUsage => "the key usage is not allowed for the key's algorithm",
+        /// An extension occurs twice or does not decode.
+        Extension => "an extension does not decode",
+        /// It does not answer the question: an error status instead of a response.
+        Unsuccessful => "the responder reported an error",
+    }
+
+    /// A certificate chain was not accepted.
+    ChainError {
+        /// There is no certificate.
+        Empty => "the chain is empty",
+        /// It is longer than any chain may be.
+        TooLong => "the chain is too long",
+        /// No trust anchor is the issuer of its end.
+        UnknownAnchor => "no trust anchor issued the chain",
+        /// A certificate names another issuer than the one above it.
+        Issuer => "a certificate was not issued by the one above it",
+        /// A certificate's time has not come.
+        NotYetValid => "a certificate is not valid yet",
+        /// A certificate's time is over.
+        Expired => "a certificate has expired",
+        /// An issuer is not a certification authority.
+        NotAnAuthority => "an issuer is not a certification authority",
+        /// An issuer's key may not sign certificates.
+        KeyUsage => "an issuer's key may not sign this",
+        /// There are more authorities below an issuer than it allows.
+        PathLength => "the path is longer than an issuer allows",
+        /// A critical extension is not understood.
+        CriticalExtension => "a critical extension is not understood",
+        /// A key or signature is not of the kind that the policy asks for.
+        Policy => "a key or signature is not what the policy asks for",
+        /// A signature is not valid. No reason is given.
+        Signature => "a signature is not valid",
+    }
+
+    /// Something that an issuer signs could not be made.
+    IssueError {
+        /// The issuer's certificate is not that of a certification authority with this key usage.
+        NotAnAuthority => "the issuer may not sign this",
+        /// The signer's key is not the one in the issuer's certificate.
+        WrongKey => "the signer does not hold the issuer's key",
+        /// The subject's key does not decode as a key of its algorithm, or is of no algorithm of the
+        /// family.
+        SubjectKey => "the subject's key is not one of the family",
+        /// The key's algorithm does not allow that use.
+        KeyUsage => "the key's algorithm does not allow that use",
+        /// The issuer's certificate allows no further authority below it.
+        PathLength => "the issuer allows no further authority below it",
+        /// A field cannot be encoded.
+        Encoding => "a field cannot be encoded",
+        /// The random number generator failed.
+        Randomness => "the random number generator failed",
+        /// The signer refused or failed.
+        Signing => "the signer failed",
+    }
+}
+
+impl From<der::Error> for ReadError {
+    fn from(_: der::Error) -> Self {
+        Self::Malformed
+    }
+}
+
+impl From<der::Error> for IssueError {
+    fn from(_: der::Error) -> Self {
+        Self::Encoding
+    }
+}
+
+impl From<SignError> for IssueError {
+    fn from(error: SignError) -> Self {
+        match error {
+            SignError::Randomness => Self::Randomness,
+            _ => Self::Signing,
+        }
+    }
+}

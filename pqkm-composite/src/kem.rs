@@ -1,0 +1,262 @@
+//! Composite KEMs (draft-ietf-lamps-pq-composite-kem-17): ML-KEM and a traditional algorithm, whose
+//! secrets one hash combines.
+//!
+//! `SHA3-256(mlkemSS || tradSS || tradCT || tradPK || Label)`, 32 bytes. The traditional public key is
+//! derived from the private key whenever a ciphertext is opened; it is never taken from elsewhere.
+//!
+//! ML-KEM rejects implicitly; the traditional half may reject explicitly (a point that is not on its
+//! curve, RSA padding), and that is one opaque error, after both halves were evaluated.
+
+use alloc::vec::Vec;
+use core::{fmt::Debug, marker::PhantomData, ops::RangeInclusive};
+
+use pqkm_core::{
+    Algorithm, DecapsulateError, EncapsulateError, Encapsulated, Engine, GenerateError,
+    KemAlgorithm, KemMaterials, OutputLength, material::HeapBytes, rand_core::TryCryptoRng,
+    spki::AlgorithmIdentifierOwned,
+};
+use sha3::{Digest, Sha3_256};
+use zeroize::Zeroizing;
+
+use crate::{
+    given::{GivenBytes, draw},
+    registry::KemEntry,
+};
+
+mod halves;
+mod material;
+pub(crate) mod pairs;
+mod traditional;
+
+pub use halves::{PostQuantumKem, SECRET_BYTES, TraditionalEncapsulated, TraditionalKem};
+pub use material::{CompositeDecapsulation, CompositeEncapsulation};
+
+/// Length of ML-KEM's message `m` in bytes: what an encapsulation draws.
+const M_BYTES: usize = 32;
+
+/// The composite of a post-quantum KEM and a traditional one.
+///
+/// Use it through its aliases, such as [`MlKem768X25519`](crate::MlKem768X25519).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CompositeKem<P, T>(PhantomData<(P, T)>);
+
+/// A pair that is registered.
+///
+/// Sealed: it is implemented for the entries of [`KEMS`](crate::KEMS).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a registered composite KEM",
+    label = "no such pair of algorithms is registered",
+    note = "draft-ietf-lamps-pq-composite-kem registers 12 pairs: see `KEMS`"
+)]
+pub trait RegisteredKem: sealed::Sealed {
+    /// Its line in the table.
+    const ENTRY: &'static KemEntry;
+}
+
+mod sealed {
+    #[expect(unnameable_types, reason = "seals `RegisteredKem`")]
+    pub trait Sealed {}
+}
+
+/// Both halves' encapsulation keys, expanded, and the bytes of the traditional one.
+pub struct PreparedEncapsulation<P: PostQuantumKem, T: TraditionalKem> {
+    post_quantum: P::PreparedEncapsulation,
+    traditional: T::PreparedPublic,
+    traditional_bytes: Vec<u8>,
+}
+
+/// Both halves' decapsulation keys, expanded. Zeroized on drop, as the halves say.
+pub struct PreparedDecapsulation<P: PostQuantumKem, T: TraditionalKem> {
+    post_quantum: P::PreparedDecapsulation,
+    traditional: T::PreparedPrivate,
+    traditional_bytes: Vec<u8>,
+}
+
+impl<P, T> Algorithm for CompositeKem<P, T>
+where
+    P: PostQuantumKem,
+    T: TraditionalKem,
+    Self: RegisteredKem,
+{
+    const NAME: &'static str = Self::ENTRY.name;
+
+    fn key_algorithm() -> AlgorithmIdentifierOwned {
+        AlgorithmIdentifierOwned {
+            oid: Self::ENTRY.oid,
+            parameters: None,
+        }
+    }
+}
+
+impl<P, T> OutputLength for CompositeKem<P, T>
+where
+    P: PostQuantumKem,
+    T: TraditionalKem,
+    Self: RegisteredKem,
+{
+    const OUTPUT_BYTES: RangeInclusive<usize> =
+        P::CIPHERTEXT_BYTES + T::CIPHERTEXT_BYTES..=P::CIPHERTEXT_BYTES + T::CIPHERTEXT_BYTES;
+}
+
+impl<P, T> CompositeKem<P, T>
+where
+    P: PostQuantumKem,
+    T: TraditionalKem,
+    Self: RegisteredKem,
+{
+    /// `KemCombiner<KDF>` with SHA3-256 (section 3.4).
+    fn combine(
+        post_quantum: &[u8],
+        traditional: &[u8],
+        ciphertext: &[u8],
+        public_key: &[u8],
+    ) -> [u8; SECRET_BYTES] {
+        Sha3_256::new()
+            .chain_update(post_quantum)
+            .chain_update(traditional)
+            .chain_update(ciphertext)
+            .chain_update(public_key)
+            .chain_update(Self::ENTRY.label)
+            .finalize()
+            .into()
+    }
+
+    fn split(ciphertext: &HeapBytes<Self>) -> Option<(P::Ciphertext, &[u8])> {
+        let (first, second) = ciphertext.as_ref().split_at_checked(P::CIPHERTEXT_BYTES)?;
+        Some((P::Ciphertext::try_from(first).ok()?, second))
+    }
+
+    /// Opens the traditional half and combines it with ML-KEM's secret: both have been evaluated
+    /// before either is looked at.
+    fn finish(
+        key: &PreparedDecapsulation<P, T>,
+        post_quantum: Result<P::SharedSecret, DecapsulateError>,
+        ciphertext: &[u8],
+    ) -> Result<[u8; SECRET_BYTES], DecapsulateError> {
+        let traditional = T::decapsulate(&key.traditional, ciphertext);
+        let post_quantum = Zeroizing::new(post_quantum?);
+        let traditional = traditional?;
+        Ok(Self::combine(
+            post_quantum.as_ref(),
+            &traditional,
+            ciphertext,
+            &key.traditional_bytes,
+        ))
+    }
+}
+
+impl<P, T> KemAlgorithm for CompositeKem<P, T>
+where
+    P: PostQuantumKem,
+    T: TraditionalKem,
+    Self: RegisteredKem,
+{
+    type Encapsulation = CompositeEncapsulation<P, T>;
+    type Decapsulation = CompositeDecapsulation<P, T>;
+    type PreparedEncapsulation = PreparedEncapsulation<P, T>;
+    type PreparedDecapsulation = PreparedDecapsulation<P, T>;
+    type Ciphertext = HeapBytes<Self>;
+    type SharedSecret = [u8; SECRET_BYTES];
+
+    fn supports(engine: Engine) -> bool {
+        P::supports(engine)
+    }
+
+    fn generate_material<R: TryCryptoRng + ?Sized>(
+        engine: Engine,
+        rng: &mut R,
+    ) -> Result<KemMaterials<Self>, GenerateError> {
+        material::generate(engine, rng)
+    }
+
+    fn prepare_encapsulation(
+        engine: Engine,
+        key: &Self::Encapsulation,
+    ) -> Self::PreparedEncapsulation {
+        PreparedEncapsulation {
+            post_quantum: P::prepare_encapsulation(engine, key.post_quantum()),
+            traditional: T::prepare_public(key.traditional()),
+            traditional_bytes: key.traditional_bytes().to_vec(),
+        }
+    }
+
+    fn prepare_decapsulation(
+        engine: Engine,
+        key: &Self::Decapsulation,
+    ) -> Self::PreparedDecapsulation {
+        PreparedDecapsulation {
+            post_quantum: P::prepare_decapsulation(engine, key.post_quantum()),
+            traditional: T::prepare_private(key.traditional()),
+            traditional_bytes: key.traditional_public_bytes(),
+        }
+    }
+
+    fn encapsulate<R: TryCryptoRng + ?Sized>(
+        key: &Self::PreparedEncapsulation,
+        rng: &mut R,
+    ) -> Result<Encapsulated<Self>, EncapsulateError> {
+        let mut encapsulated = Self::encapsulate_many(key, 1, rng)?;
+        encapsulated.pop().ok_or(EncapsulateError::Refused)
+    }
+
+    /// Each item draws ML-KEM's `m`, then what the traditional half draws; ML-KEM works on all of them
+    /// together.
+    fn encapsulate_many<R: TryCryptoRng + ?Sized>(
+        key: &Self::PreparedEncapsulation,
+        count: usize,
+        rng: &mut R,
+    ) -> Result<Vec<Encapsulated<Self>>, EncapsulateError> {
+        let mut messages = Zeroizing::new(Vec::with_capacity(count * M_BYTES));
+        let mut traditional = Vec::with_capacity(count);
+        for _ in 0..count {
+            let m = draw::<M_BYTES, R>(rng).ok_or(EncapsulateError::Randomness)?;
+            messages.extend_from_slice(m.as_slice());
+            traditional.push(T::encapsulate(&key.traditional, rng)?);
+        }
+        let rng = &mut GivenBytes::new(&messages);
+        P::encapsulate_many(&key.post_quantum, count, rng)?
+            .into_iter()
+            .zip(traditional)
+            .map(|((first, secret), (second, traditional))| {
+                let secret = Zeroizing::new(secret);
+                let bytes = [first.as_ref(), second.as_slice()].concat();
+                let ciphertext = HeapBytes::try_from(bytes.as_slice())
+                    .map_err(|_| EncapsulateError::InvalidKey)?;
+                let secret = Self::combine(
+                    secret.as_ref(),
+                    &traditional,
+                    &second,
+                    &key.traditional_bytes,
+                );
+                Ok((ciphertext, secret))
+            })
+            .collect()
+    }
+
+    fn decapsulate(
+        key: &Self::PreparedDecapsulation,
+        ciphertext: &Self::Ciphertext,
+    ) -> Result<Self::SharedSecret, DecapsulateError> {
+        let (first, second) = Self::split(ciphertext).ok_or(DecapsulateError::Failed)?;
+        let post_quantum = P::decapsulate(&key.post_quantum, &first);
+        Self::finish(key, post_quantum, second)
+    }
+
+    fn decapsulate_many(
+        key: &Self::PreparedDecapsulation,
+        ciphertexts: &[&Self::Ciphertext],
+    ) -> Vec<Result<Self::SharedSecret, DecapsulateError>> {
+        // The lengths of all were checked when they were read, so all of them split.
+        let halves: Vec<_> = ciphertexts.iter().map(|both| Self::split(both)).collect();
+        let first: Vec<_> = halves.iter().flatten().map(|(first, _)| first).collect();
+        let mut opened = P::decapsulate_many(&key.post_quantum, &first).into_iter();
+        halves
+            .iter()
+            .map(|item| {
+                let (_, second) = item.as_ref().ok_or(DecapsulateError::Failed)?;
+                let post_quantum = opened.next().unwrap_or(Err(DecapsulateError::Failed));
+                Self::finish(key, post_quantum, second)
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,62 @@
+//! What only the inside of the crate can do: a dealer who signs shares that do not fit together.
+
+use pqkm_core::{KeyId, MlDsa44, SecretBytes, SigningKey, Version};
+use pqkm_testkit::rng::SeededRng;
+
+use super::*;
+use crate::{Dealing, Plan, SignedManifest, split, tree};
+
+#[test]
+fn a_dishonest_dealer_is_seen_by_the_surplus() {
+    let mut rng = SeededRng::from_label("dishonest");
+    let dealer = SigningKey::<MlDsa44>::from_seed(&[7; 32]).unwrap();
+    let plan = Plan::new(2, &["a", "b", "c"]).unwrap();
+    let dealing = Dealing {
+        set_id: KeyId::from_bytes([1; 16]),
+        generation: Version::FIRST,
+        plan: &plan,
+    };
+    let secret = SecretBytes::copy_from(&[3; 40]);
+    for wrong in [None, Some(0), Some(39)] {
+        let mut shares = split(&secret, &dealing, &dealer, &mut rng).unwrap().shares;
+        if let Some(byte) = wrong {
+            shares[2].value[byte] ^= 1;
+        }
+        let leaves: Vec<_> = shares.iter().map(|share| share.leaf().unwrap()).collect();
+        for (at, share) in shares.iter_mut().enumerate() {
+            share.path = tree::path(&leaves, at);
+        }
+        let signed = SignedManifest::sign(shares[0].set, &leaves, None, &dealer, &mut rng).unwrap();
+        let manifest = signed.verify(&dealer.verifying_key()).unwrap();
+        // Every custodian's check passes: only together do the shares show it.
+        assert!(shares.iter().all(|share| manifest.check(share).is_ok()));
+        let error = combine_with(&manifest, &shares).err();
+        assert_eq!(error, wrong.map(|_| CombineError::Dealer));
+        assert!(combine_with(&manifest, &shares[1..]).is_ok());
+    }
+}
+
+#[test]
+fn values_of_different_lengths_are_the_dealers_fault() {
+    let mut rng = SeededRng::from_label("lengths");
+    let dealer = SigningKey::<MlDsa44>::from_seed(&[7; 32]).unwrap();
+    let plan = Plan::new(2, &["a", "b"]).unwrap();
+    let dealing = Dealing {
+        set_id: KeyId::from_bytes([1; 16]),
+        generation: Version::FIRST,
+        plan: &plan,
+    };
+    let secret = SecretBytes::copy_from(&[3; 40]);
+    let mut shares = split(&secret, &dealing, &dealer, &mut rng).unwrap().shares;
+    shares[1].value.push(0);
+    let leaves: Vec<_> = shares.iter().map(|share| share.leaf().unwrap()).collect();
+    for (at, share) in shares.iter_mut().enumerate() {
+        share.path = tree::path(&leaves, at);
+    }
+    let signed = SignedManifest::sign(shares[0].set, &leaves, None, &dealer, &mut rng).unwrap();
+    let manifest = signed.verify(&dealer.verifying_key()).unwrap();
+    let error = combine_with(&manifest, &shares).err();
+    assert_eq!(error, Some(CombineError::Dealer));
+    let error = combine(&shares).err();
+    assert_eq!(error, Some(CombineError::Mismatch { index: 2 }));
+}
