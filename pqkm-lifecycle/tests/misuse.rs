@@ -11,6 +11,7 @@ use std::{env, fs, path::Path};
 use pqkm_lifecycle::table::{KeyState, Permission, RoleName, Use, find_edge, permission};
 
 /// What is permitted compiles: it is a part of this test.
+#[rustfmt::skip]
 #[path = "ui/permitted"]
 mod permitted {
     mod agreement;
