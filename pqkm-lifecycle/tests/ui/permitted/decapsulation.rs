@@ -1,0 +1,75 @@
+// Written by tests/misuse.rs from the tables.
+#![allow(warnings, reason = "written by a program")]
+
+use core::convert::Infallible;
+use pqkm_core::*;
+use pqkm_lifecycle::{*, state::*};
+
+fn any<T>() -> &'static T {
+    loop {}
+}
+
+const WHO: &Authority<'static> = &Authority::new("", "");
+const SINCE: UnixTime = UnixTime::MAX;
+const SHOWN: &Shown<'static, AssertedAt> = &Shown {
+    authority: *WHO,
+    evidence: AssertedAt::new(SINCE),
+};
+const CONTEXT: WrapContext<'static> = match WrapContext::new(b"") {
+    Ok(context) => context,
+    Err(_) => panic!(),
+};
+
+type Key<S> = Managed<DecapsulationKey<MlKem768>, S>;
+
+fn cell_0(key: Key<PreActivation>) {
+    let _ = key.activate(any::<Registry>(), WHO);
+}
+fn cell_1(key: Key<PreActivation>) {
+    let _ = key.compromise(any::<Registry>(), SINCE, WHO);
+}
+fn cell_2(key: Key<PreActivation>) {
+    let _ = key.destroy(any::<Registry>(), WHO);
+}
+fn cell_3(key: Key<PreActivation>) {
+    let _ = key.confirm_decapsulation(any());
+}
+fn cell_4(key: Key<Active>) {
+    let _ = key.suspend(any::<Registry>(), WHO);
+}
+fn cell_5(key: Key<Active>) {
+    let _ = key.deactivate(any::<Registry>(), WHO);
+}
+fn cell_6(key: Key<Active>) {
+    let _ = key.compromise(any::<Registry>(), SINCE, WHO);
+}
+fn cell_7(key: Key<Active>) {
+    let _ = key.decapsulate(any());
+}
+fn cell_8(key: Key<Suspended>) {
+    let _ = key.activate(any::<Registry>(), WHO);
+}
+fn cell_9(key: Key<Suspended>) {
+    let _ = key.deactivate(any::<Registry>(), WHO);
+}
+fn cell_10(key: Key<Suspended>) {
+    let _ = key.compromise(any::<Registry>(), SINCE, WHO);
+}
+fn cell_11(key: Key<Suspended>) {
+    let _ = key.decapsulate_with(any::<Registry>(), any(), SHOWN, AcceptRisk::knowingly());
+}
+fn cell_12(key: Key<Deactivated>) {
+    let _ = key.compromise(any::<Registry>(), SINCE, WHO);
+}
+fn cell_13(key: Key<Deactivated>) {
+    let _ = key.destroy(any::<Registry>(), WHO);
+}
+fn cell_14(key: Key<Deactivated>) {
+    let _ = key.decapsulate(any());
+}
+fn cell_15(key: Key<Compromised>) {
+    let _ = key.destroy(any::<Registry>(), WHO);
+}
+fn cell_16(key: Key<Compromised>) {
+    let _ = key.decapsulate_with(any::<Registry>(), any(), SHOWN, AcceptRisk::knowingly());
+}

@@ -1,0 +1,60 @@
+// Written by tests/misuse.rs from the tables.
+#![allow(warnings, reason = "written by a program")]
+
+use core::convert::Infallible;
+use pqkm_core::*;
+use pqkm_lifecycle::{*, state::*};
+
+fn any<T>() -> &'static T {
+    loop {}
+}
+
+const WHO: &Authority<'static> = &Authority::new("", "");
+const SINCE: UnixTime = UnixTime::MAX;
+const SHOWN: &Shown<'static, AssertedAt> = &Shown {
+    authority: *WHO,
+    evidence: AssertedAt::new(SINCE),
+};
+const CONTEXT: WrapContext<'static> = match WrapContext::new(b"") {
+    Ok(context) => context,
+    Err(_) => panic!(),
+};
+
+type Key<S> = Managed<SigningKey<MlDsa65>, S>;
+
+fn cell_0(key: Key<PreActivation>) {
+    let _ = key.activate(any::<Registry>(), WHO);
+}
+fn cell_1(key: Key<PreActivation>) {
+    let _ = key.compromise(any::<Registry>(), SINCE, WHO);
+}
+fn cell_2(key: Key<PreActivation>) {
+    let _ = key.destroy(any::<Registry>(), WHO);
+}
+fn cell_3(key: Key<PreActivation>) {
+    let _ = key.prove_possession(b"", &mut SysRng);
+}
+fn cell_4(key: Key<Active>) {
+    let _ = key.suspend(any::<Registry>(), WHO);
+}
+fn cell_5(key: Key<Active>) {
+    let _ = key.compromise(any::<Registry>(), SINCE, WHO);
+}
+fn cell_6(key: Key<Active>) {
+    let _ = key.destroy(any::<Registry>(), WHO);
+}
+fn cell_7(key: Key<Active>) {
+    let _ = key.sign(b"", &mut SysRng);
+}
+fn cell_8(key: Key<Suspended>) {
+    let _ = key.activate(any::<Registry>(), WHO);
+}
+fn cell_9(key: Key<Suspended>) {
+    let _ = key.compromise(any::<Registry>(), SINCE, WHO);
+}
+fn cell_10(key: Key<Suspended>) {
+    let _ = key.destroy(any::<Registry>(), WHO);
+}
+fn cell_11(key: Key<Compromised>) {
+    let _ = key.destroy(any::<Registry>(), WHO);
+}
