@@ -14,6 +14,10 @@
     doc = "| [`composite`] | `pqkm-composite` | composite signatures and KEMs, certificates |"
 )]
 #![cfg_attr(
+    feature = "lifecycle",
+    doc = "| [`lifecycle`] | `pqkm-lifecycle` | key states as types, registry, audit log |"
+)]
+#![cfg_attr(
     feature = "shamir",
     doc = "| [`shamir`] | `pqkm-shamir` | k-of-n sharing of master keys, ceremonies, escrow |"
 )]
@@ -24,6 +28,8 @@
 pub use pqkm_composite as composite;
 pub use pqkm_core as core;
 pub use pqkm_core::{is_operational, self_test};
+#[cfg(feature = "lifecycle")]
+pub use pqkm_lifecycle as lifecycle;
 #[cfg(feature = "shamir")]
 pub use pqkm_shamir as shamir;
 #[cfg(feature = "stateful")]

@@ -1,6 +1,7 @@
 //! Runs published test vectors through this library.
 //!
 //! scripts/test: vectors/acvp vectors/wycheproof vectors/cctv vectors/lms
+//! scripts/test: vectors/pki/draft-composite-sigs vectors/pki/draft-composite-kem
 //! scripts/test: --engine reference vectors/acvp/ML-KEM-encapDecap-FIPS203.json
 #![expect(clippy::std_instead_of_alloc, reason = "a program has std")]
 #![expect(
@@ -10,6 +11,7 @@
 )]
 
 mod accumulated;
+mod composite;
 mod kem;
 mod lms;
 mod report;
@@ -34,7 +36,7 @@ usage: check_vectors [--engine NAME] [--long] PATH...
 
   PATH           a vector file, or a folder, which is searched through. Files are recognised by their
                  content; gzip is read through. ACVP (internalProjection, or prompt with
-                 expectedResults beside it), Wycheproof, CCTV, Botan, liboqs, Bouncy Castle.
+                 expectedResults beside it), Wycheproof, CCTV, Botan, liboqs, Bouncy Castle, the LAMPS composite drafts.
   --engine NAME  the implementation to run; otherwise the fastest for this CPU
   --long         also the accumulated vectors of more than 10 000 iterations: hours
 

@@ -11,7 +11,7 @@ use pqkm_testkit::file::VectorFile;
 use pqkm_testkit::parameter_set::ParameterSet;
 
 use crate::report::{Outcome, Tally};
-use crate::{kem, lms, signature, slh_dsa};
+use crate::{composite, kem, lms, signature, slh_dsa};
 
 /// What the command line says.
 pub(crate) struct Options {
@@ -28,6 +28,7 @@ const ITERATIONS: u64 = 10_000;
 pub(crate) fn check_file(options: &Options, path: &str, vectors: &VectorFile) -> Tally {
     match vectors {
         VectorFile::Cases(cases) => check_cases(options, path, cases),
+        VectorFile::Composite(cases) => composite::check_all(path, cases),
         VectorFile::Lms(cases) => lms::check_all(path, cases),
         VectorFile::Xmss(cases) => Tally::skipped(cases.len(), "XMSS is not covered yet"),
         VectorFile::Wycheproof(suite) => not_covered(&suite.algorithm, suite.count()),

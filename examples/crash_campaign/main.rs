@@ -1,8 +1,9 @@
 //! Kills processes that sign with one HSS key, over and over, and counts one-time keys that were used twice.
 //!
-//! scripts/test: --store file --processes 3 --kills 30 --dir {dir}/campaign
+//! scripts/test: --store file --processes 3 --kills 30 --dir {dir}/file
+//! scripts/test: --store redb --processes 3 --kills 30 --dir {dir}/redb
 //!
-//! `crash_campaign --store file --processes P --kills N --dir D [--seed S]`: P processes take turns at one key in D; a
+//! `crash_campaign --store file|redb --processes P --kills N --dir D [--seed S]`: P processes take turns at one key in D; a
 //! parent that survives kills them at random moments, N times, and verifies every signature they handed over.
 //! Exit code 1 if a one-time key was used twice or a signature is wrong.
 #![expect(clippy::print_stdout, reason = "an example talks to its user")]
@@ -20,10 +21,12 @@ use std::{
     time::Instant,
 };
 
-use pqkm::stateful::{HssSigner, HssVerifyingKey, store::file::FileStore};
+use pqkm::stateful::HssVerifyingKey;
 use sha2::{Digest as _, Sha256};
 
 mod worker;
+
+use worker::Kind;
 
 type Failure = Box<dyn Error + Send + Sync>;
 
@@ -34,6 +37,7 @@ enum Event {
 }
 
 struct Plan {
+    kind: Kind,
     processes: usize,
     kills: u32,
     directory: PathBuf,
@@ -68,17 +72,17 @@ fn run() -> Result<bool, Failure> {
         arguments.get(at + 1).cloned()
     };
     if arguments.iter().any(|argument| argument == "--help") {
-        println!("crash_campaign --store file --processes P --kills N --dir D [--seed S]");
+        println!("crash_campaign --store file|redb --processes P --kills N --dir D [--seed S]");
         return Ok(true);
     }
+    let store = value("--store").unwrap_or_else(|| "file".into());
+    let kind = Kind::from_name(&store).ok_or("--store is file or redb")?;
     if let Some(directory) = value("--work-in") {
-        worker::run(Path::new(&directory))?;
+        worker::run(kind, Path::new(&directory))?;
         return Ok(true);
-    }
-    if value("--store").is_some_and(|store| store != "file") {
-        return Err("the only store of this example is `file`".into());
     }
     let plan = Plan {
+        kind,
         processes: value("--processes").map_or(Ok(3), |text| text.parse())?,
         kills: value("--kills").map_or(Ok(30), |text| text.parse())?,
         directory: value("--dir").ok_or("--dir is missing")?.into(),
@@ -89,7 +93,7 @@ fn run() -> Result<bool, Failure> {
 
 fn campaign(plan: &Plan) -> Result<bool, Failure> {
     fs::create_dir_all(&plan.directory)?;
-    let public = worker::create(&plan.directory)?;
+    let public = worker::create(plan.kind, &plan.directory)?;
     let started = Instant::now();
     let (sender, receiver) = channel();
     let mut tally = Tally::default();
@@ -121,7 +125,7 @@ fn campaign(plan: &Plan) -> Result<bool, Failure> {
 /// A worker, and a thread that reads what it hands over.
 fn start(plan: &Plan, sender: &Sender<Event>) -> Result<Child, Failure> {
     let mut child = Command::new(env::current_exe()?)
-        .arg("--work-in")
+        .args(["--store", plan.kind.name(), "--work-in"])
         .arg(&plan.directory)
         .stdout(Stdio::piped())
         .spawn()?;
@@ -198,9 +202,7 @@ fn leaves(signature: &[u8]) -> Option<Vec<u32>> {
 }
 
 fn report(plan: &Plan, tally: &Tally, took: Duration) -> Result<bool, Failure> {
-    let store = FileStore::open_existing(worker::key_path(&plan.directory))?;
-    let signer = HssSigner::open(store, &worker::wrapping()?)?;
-    let spent = signer.parameters().capacity() - signer.remaining();
+    let spent = worker::spent(plan.kind, &plan.directory)?;
     let distinct = u64::try_from(tally.used.len())?;
     println!(
         "{} kills of {} processes in {:.1} s; opens refused while another held the key: {}; wrong signatures: {}",

@@ -11,7 +11,7 @@ use std::{
 use pqkm::core::{Aes256Kwp, KeyId, SysRng, WrappingKey, rand_core::TryRng as _};
 use pqkm::stateful::{
     HssParameters, HssSigner, HssVerifyingKey, LmotsAlgorithm, LmsAlgorithm, StoreError,
-    store::file::FileStore,
+    store::{RedbStore, UpperStore, file::FileStore},
 };
 
 use super::Failure;
@@ -31,7 +31,31 @@ pub(super) fn leaf_offsets() -> [usize; 2] {
     [4, 4 + lms + LMS.public_key_len()]
 }
 
-pub(super) fn key_path(directory: &Path) -> PathBuf {
+/// Which store the key is in.
+#[derive(Clone, Copy)]
+pub(super) enum Kind {
+    File,
+    Redb,
+}
+
+impl Kind {
+    pub(super) fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "file" => Some(Self::File),
+            "redb" => Some(Self::Redb),
+            _ => None,
+        }
+    }
+
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Redb => "redb",
+        }
+    }
+}
+
+fn key_path(directory: &Path) -> PathBuf {
     directory.join("key")
 }
 
@@ -44,34 +68,74 @@ pub(super) fn wrapping() -> Result<WrappingKey<Aes256Kwp>, Failure> {
 }
 
 /// Makes a new key in the directory.
-pub(super) fn create(directory: &Path) -> Result<HssVerifyingKey, Failure> {
+pub(super) fn create(kind: Kind, directory: &Path) -> Result<HssVerifyingKey, Failure> {
     let path = key_path(directory);
     if path.exists() {
         fs::remove_file(&path)?;
     }
-    let store = FileStore::create_new(path)?;
-    let parameters = HssParameters::new(&[(LMS, OTS), (LMS, OTS)])?;
-    Ok(*HssSigner::create(store, parameters, &wrapping()?, &mut SysRng)?.verifying_key())
+    let level = (LMS, OTS);
+    let parameters = HssParameters::new(&[level, level])?;
+    Ok(match kind {
+        Kind::File => create_in(FileStore::create_new(path)?, parameters)?,
+        Kind::Redb => create_in(RedbStore::create_new(path)?, parameters)?,
+    })
+}
+
+fn create_in<S: UpperStore>(
+    store: S,
+    parameters: HssParameters,
+) -> Result<HssVerifyingKey, Failure> {
+    let signer = HssSigner::create(store, parameters, &wrapping()?, &mut SysRng)?;
+    Ok(*signer.verifying_key())
+}
+
+/// How many indices are spent, after all.
+pub(super) fn spent(kind: Kind, directory: &Path) -> Result<u64, Failure> {
+    let path = key_path(directory);
+    match kind {
+        Kind::File => spent_in(FileStore::open_existing(path)?),
+        Kind::Redb => spent_in(RedbStore::open_existing(path)?),
+    }
+}
+
+fn spent_in<S: UpperStore>(store: S) -> Result<u64, Failure> {
+    let signer = HssSigner::open(store, &wrapping()?)?;
+    Ok(signer.parameters().capacity() - signer.remaining())
 }
 
 /// Works until it is killed.
-pub(super) fn run(directory: &Path) -> Result<(), Failure> {
+pub(super) fn run(kind: Kind, directory: &Path) -> Result<(), Failure> {
     let mut output = std::io::stdout().lock();
     loop {
-        match FileStore::open_existing(key_path(directory)) {
-            Ok(store) => turn(store, &mut output)?,
-            Err(StoreError::Locked) => {
-                output.write_all(&[REFUSED, 0, 0, 0, 0])?;
-                output.flush()?;
-            }
-            Err(error) => return Err(error.into()),
+        let path = key_path(directory);
+        let held = match kind {
+            Kind::File => match FileStore::open_existing(path) {
+                Ok(store) => turn(store, &mut output).map(|()| false)?,
+                Err(error) => refused(error)?,
+            },
+            Kind::Redb => match RedbStore::open_existing(path) {
+                Ok(store) => turn(store, &mut output).map(|()| false)?,
+                Err(error) => refused(error)?,
+            },
+        };
+        if held {
+            output.write_all(&[REFUSED, 0, 0, 0, 0])?;
+            output.flush()?;
         }
         thread::sleep(Duration::from_millis(2));
     }
 }
 
+/// Whether another process holds the key; everything else is a failure.
+fn refused(error: StoreError) -> Result<bool, Failure> {
+    match error {
+        StoreError::Locked => Ok(true),
+        other => Err(other.into()),
+    }
+}
+
 /// Opens the key, signs some messages, lets it go.
-fn turn(store: FileStore, output: &mut impl std::io::Write) -> Result<(), Failure> {
+fn turn<S: UpperStore>(store: S, output: &mut impl std::io::Write) -> Result<(), Failure> {
     let signer = HssSigner::open(store, &wrapping()?)?;
     for _ in 0..8 {
         let mut kind = [0; 1];

@@ -80,6 +80,8 @@ fn excuse(oid: Option<ObjectIdentifier>, error: DecodeError) -> Option<String> {
         Some("a pre-hash identifier names no key: refused".into())
     } else if keys::is_claimed(oid) {
         None
+    } else if !cfg!(feature = "rsa") && keys::is_rsa(oid) {
+        Some("RSA keys are read where the feature `rsa` is on".into())
     } else if error == DecodeError::Length {
         Some(format!("a key of algorithm {oid} of another length"))
     } else {

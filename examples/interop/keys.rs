@@ -190,8 +190,12 @@ macro_rules! for_every_algorithm {
 
 /// Whether a key was merely no key of one algorithm: with RSA the length is the algorithm's.
 fn is_of_another(error: DecodeError, oid: ObjectIdentifier) -> bool {
-    error == DecodeError::Algorithm
-        || (error == DecodeError::Length && oid.to_string() == "1.2.840.113549.1.1.1")
+    error == DecodeError::Algorithm || (error == DecodeError::Length && is_rsa(oid))
+}
+
+/// `rsaEncryption`
+pub(crate) fn is_rsa(oid: ObjectIdentifier) -> bool {
+    oid.to_string() == "1.2.840.113549.1.1.1"
 }
 
 /// Reads a private key as what it is.

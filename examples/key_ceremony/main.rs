@@ -143,30 +143,21 @@ fn run(arguments: &Arguments) -> Outcome<()> {
     }
 
     println!("5. Replace a custodian");
-    let successor = Custodian::create(&room, "successor")?;
-    let gone = custodians.pop().ok_or("there is nobody to replace")?;
-    custodians.push(successor);
-    let plan = self::plan(arguments.threshold, &custodians)?;
-    let nothing = WrapContext::new(b"")?;
-    let renewed = opened.reshare(&plan, nothing, &dealer, &SystemClock, &mut rng)?;
-    let old_share = gone.share()?;
-    let new_manifest = hand_out(&room, &renewed, &dealer, &mut custodians)?;
-    if new_manifest.check(old_share).is_ok() {
-        return Err("the share of the custodian who left still counts".into());
-    }
-    println!(
-        "   {} left, a successor came; the old share no longer fits",
-        gone.name()
-    );
-    let transcript = opened.close();
-    room.write("transcript.pem", &transcript.to_pem())?;
+    let manifest = replace(
+        &mut opened,
+        &room,
+        &dealer,
+        arguments.threshold,
+        &mut custodians,
+    )?;
+    room.write("transcript.pem", &opened.close().to_pem())?;
 
     println!("6. Reconstruct");
     let last = custodians.iter().rev().take(arguments.threshold.into());
     let shares = last
         .map(|custodian| custodian.read_paper(&room))
         .collect::<Outcome<Vec<_>>>()?;
-    let recovered = combine_with(&new_manifest, &shares)?;
+    let recovered = combine_with(&manifest, &shares)?;
     if !equal(&recovered.secret, &master) {
         return Err("the secret is another one".into());
     }
@@ -176,6 +167,30 @@ fn run(arguments: &Arguments) -> Outcome<()> {
         arguments.threshold, arguments.custodians
     );
     Ok(())
+}
+
+/// Deals the secret anew to the others and a successor of the last custodian, whose share then counts no more.
+fn replace(
+    opened: &mut Opened,
+    room: &Room,
+    dealer: &SigningKey<MlDsa65>,
+    threshold: u8,
+    custodians: &mut Vec<Custodian>,
+) -> Outcome<VerifiedManifest> {
+    let gone = custodians.pop().ok_or("there is nobody to replace")?;
+    custodians.push(Custodian::create(room, "successor")?);
+    let plan = plan(threshold, custodians)?;
+    let nothing = WrapContext::new(b"")?;
+    let renewed = opened.reshare(&plan, nothing, dealer, &SystemClock, &mut SysRng)?;
+    let manifest = hand_out(room, &renewed, dealer, custodians)?;
+    if manifest.check(gone.share()?).is_ok() {
+        return Err("the share of the custodian who left still counts".into());
+    }
+    println!(
+        "   {} left, a successor came; the old share no longer fits",
+        gone.name()
+    );
+    Ok(manifest)
 }
 
 /// The share that is damaged.

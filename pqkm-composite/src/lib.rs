@@ -69,6 +69,7 @@ pub mod curve448;
 mod error;
 mod given;
 mod kem;
+pub mod lenient;
 pub mod material;
 mod registry;
 mod signature;

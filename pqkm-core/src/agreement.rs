@@ -75,7 +75,11 @@ impl<A: AgreementAlgorithm> AgreedSecret<A> {
 
     /// Makes the secret the input of a key derivation function. Put both public keys into the `info`
     /// of what is derived (SP 800-56A Rev. 3 calls it `FixedInfo`).
+    ///
+    /// An agreement of another crate whose secret is shorter than the derivation accepts, or longer, does
+    /// not build.
     pub fn into_derivation_key<D: DerivationAlgorithm>(self) -> DerivationKey<D> {
+        const { crate::symmetric::assert_derives::<A::AgreedSecret, D>() };
         DerivationKey::from_material(SymmetricMaterial::copy_from(self.as_bytes()))
     }
 

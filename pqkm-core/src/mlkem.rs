@@ -123,10 +123,9 @@ macro_rules! parameter_sets {
                 key: &Self::PreparedEncapsulation,
                 rng: &mut R,
             ) -> Result<Encapsulated<Self>, EncapsulateError> {
-                // One message makes one ciphertext; the block it was in keeps no copy.
-                let mut made = encapsulate(key, 1, rng)?;
-                let one = made.first_mut().map(dispatch::move_encapsulated::<Self>);
-                one.ok_or(EncapsulateError::Randomness)
+                let mut m = Zeroizing::new([0; M_BYTES]);
+                rng.try_fill_bytes(m.as_mut_slice()).map_err(|_| EncapsulateError::Randomness)?;
+                Ok(dispatch::encapsulate_one::<Self>(&key.0, &m))
             }
 
             fn encapsulate_many<R: TryCryptoRng + ?Sized>(
@@ -149,8 +148,7 @@ macro_rules! parameter_sets {
                 key: &Self::PreparedDecapsulation,
                 ciphertext: &Self::Ciphertext,
             ) -> Result<Self::SharedSecret, DecapsulateError> {
-                let secrets = Zeroizing::new(dispatch::decapsulate::<Self>(&key.0, &[ciphertext]));
-                secrets.first().copied().ok_or(DecapsulateError::Failed)
+                Ok(dispatch::decapsulate_one::<Self>(&key.0, ciphertext))
             }
 
             fn decapsulate_many(

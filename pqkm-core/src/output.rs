@@ -130,8 +130,10 @@ impl<A: KemAlgorithm> SharedSecret<A> {
 
     /// Makes the shared secret the input of a key derivation function.
     ///
-    /// The secrets of all KEMs here are long enough for every [`DerivationAlgorithm`].
+    /// A KEM of another crate whose secret is shorter than the derivation accepts, or longer, does not
+    /// build: the secrets of all KEMs here fit every [`DerivationAlgorithm`].
     pub fn into_derivation_key<D: DerivationAlgorithm>(self) -> DerivationKey<D> {
+        const { crate::symmetric::assert_derives::<A::SharedSecret, D>() };
         DerivationKey::from_material(SymmetricMaterial::copy_from(self.as_bytes()))
     }
 

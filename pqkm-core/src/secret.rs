@@ -77,6 +77,11 @@ impl ConstantTimeEq for SecretBytes {
 ///
 /// It is implemented for `[u8; N]`, so an algorithm in another crate writes `type SharedSecret =
 /// [u8; 32]`.
-pub trait SecretArray: AsRef<[u8]> + AsMut<[u8]> + Zeroize + Send + Sync + 'static {}
+pub trait SecretArray: AsRef<[u8]> + AsMut<[u8]> + Zeroize + Send + Sync + 'static {
+    /// Length in bytes.
+    const BYTES: usize;
+}
 
-impl<const N: usize> SecretArray for [u8; N] {}
+impl<const N: usize> SecretArray for [u8; N] {
+    const BYTES: usize = N;
+}

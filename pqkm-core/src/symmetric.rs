@@ -13,7 +13,7 @@ use crate::{
     ident::KeyId,
     key::{DataKey, DerivationKey, Key, WrappingKey, secrets_equal},
     role::{DataEncryption, Derivation, HasKey, Wrapping},
-    secret::SecretBytes,
+    secret::{SecretArray, SecretBytes},
     state,
 };
 
@@ -141,6 +141,18 @@ impl<A: DerivationAlgorithm> HasKey<Derivation> for A {
     type Material = SymmetricMaterial<A>;
 }
 
+/// Stops the build where an established secret has not a length that the derivation accepts.
+pub(crate) const fn assert_derives<S: SecretArray, D: DerivationAlgorithm>() {
+    assert!(
+        S::BYTES >= D::MIN_KEY_BYTES,
+        "the secret is shorter than the derivation accepts"
+    );
+    assert!(
+        S::BYTES <= D::MAX_KEY_BYTES,
+        "the secret is longer than the derivation accepts"
+    );
+}
+
 /// Draws the bytes of a new symmetric key.
 fn draw<A: SymmetricAlgorithm, R: TryCryptoRng + ?Sized>(
     rng: &mut R,
@@ -255,5 +267,24 @@ pub(crate) const fn identifier(oid: &str) -> AlgorithmIdentifierOwned {
     AlgorithmIdentifierOwned {
         oid: ObjectIdentifier::new_unwrap(oid),
         parameters: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[should_panic(expected = "shorter than the derivation accepts")]
+    fn a_short_secret_derives_nothing() {
+        assert_derives::<[u8; 16], HkdfSha256>();
+        assert_derives::<[u8; 15], HkdfSha256>();
+    }
+
+    #[test]
+    #[should_panic(expected = "longer than the derivation accepts")]
+    fn a_long_secret_derives_nothing() {
+        assert_derives::<[u8; 1024], Kmac256>();
+        assert_derives::<[u8; 1025], Kmac256>();
     }
 }

@@ -3,7 +3,8 @@
 //! An [`Envelope`] is signed by its source, addressed to encapsulation keys, and opens once for each
 //! recipient: source, recipients, purpose, period of validity and a single-use identifier are bound to
 //! what it carries by derivation and by signature. A [`ReplicationEnvelope`] carries a key, a
-//! [`SecretEnvelope`] bytes such as a share. The formats and the argument for the replay store are in
+//! [`SecretEnvelope`] bytes such as a share; an [`EscrowEnvelope`] carries either to several agents, with
+//! the terms of its opening. The formats and the argument for the replay store are in
 //! `docs/design/transfer.md`.
 //!
 //! A stateful key never replicates: see [`Replicable`].
@@ -17,18 +18,24 @@ use crate::{
     wrap::Wrappable,
 };
 
+mod agent;
 mod envelope;
+mod escrow;
 #[cfg(feature = "std")]
 mod file;
 pub mod kind;
+mod opening;
 mod replay;
 mod replication;
 mod secret;
 mod wire;
 
+pub use agent::Agent;
 pub use envelope::Envelope;
+pub use escrow::{Deposit, EscrowEnvelope, Opening, Terms};
 #[cfg(feature = "std")]
 pub use file::FileReplayStore;
+pub use opening::{OpeningRecord, Transcript};
 pub use replay::{MemoryReplayStore, ReplayEntry, ReplayStore};
 pub use replication::ReplicationEnvelope;
 pub use secret::SecretEnvelope;

@@ -8,8 +8,9 @@
 //! WrappedKey    = DER(header, ct, commit, AES-256-KWP(KEK, key))
 //! ```
 //!
-//! H is SHA-384. Nothing about a failure to unwrap is told, in value or in time: every step is taken
-//! whatever the one before found, and there is one error.
+//! H is SHA-384. A failure to unwrap has one error for every reason. Where a secret was established, which
+//! ML-KEM always does, derivation, comparison and KWP are all done before any of them decides. A KEM that
+//! rejects explicitly ends sooner, and so does an encapsulation of the wrong length.
 //!
 //! A key wrapped under a KEM proves nothing about who wrapped it: anyone who has the encapsulation key
 //! can make such a record. [`SignedWrappedKey`] adds a signature where that matters.
@@ -247,6 +248,28 @@ impl From<WrapError> for RewrapError {
     fn from(error: WrapError) -> Self {
         Self::Wrap(error)
     }
+}
+
+/// A key in the encoding that is wrapped, and what is said about it: for payloads that are sealed.
+pub(crate) fn to_parts<K: Wrappable>(
+    key: &K,
+    generation: Version,
+) -> (KeyAttributes, Zeroizing<Vec<u8>>) {
+    (
+        key.attributes(generation, Internal(())),
+        key.to_wrap_bytes(Internal(())),
+    )
+}
+
+/// Undoes [`to_parts`]. The attributes must be those of a `K`.
+pub(crate) fn from_parts<K: Wrappable>(
+    attributes: &KeyAttributes,
+    bytes: &[u8],
+) -> Result<K, UnwrapError> {
+    if !K::matches(attributes, Internal(())) {
+        return Err(UnwrapError);
+    }
+    K::from_wrap_bytes(bytes, attributes, Internal(())).map_err(|_| UnwrapError)
 }
 
 fn wrap_typed<K: Wrappable>(kek: &Kek, item: &WrapItem<'_, K>) -> Result<WrappedKey, WrapError> {

@@ -103,6 +103,10 @@ pub trait Lanes16: Copy {
 pub trait Lanes: Lanes16 + Token {
     /// 64-bit lanes in a vector.
     const LANES: usize;
+    /// All lanes zero, for memory that is made outside of a kernel.
+    const ZERO: Self::V;
+    /// Whether one instruction combines three vectors.
+    const TERNARY: bool;
     /// Whether a 64-bit lane is worked on by one instruction. Texts that are nothing else take one lane at a
     /// time where it is not.
     const WORD_INSTRUCTIONS: bool;

@@ -28,14 +28,16 @@ mod cbd;
 mod compress;
 mod encode;
 mod field;
+mod layout;
 mod ntt;
 mod poly;
 mod product;
+mod rehash;
 mod sample;
 #[cfg(test)]
 mod tests;
 
-pub use cbd::{Noise, prf, sample_poly_cbd};
+pub use cbd::{Noise, prf, prf_once, sample_poly_cbd};
 pub use compress::{
     compress_noisy, compress_noisy_message, compressed_bytes, decode_decompress, message_from,
 };
@@ -50,4 +52,5 @@ pub use product::{
     DECODED_BOUND, PRODUCT_BOUND, add, multiply_lanes, multiply_matrix, multiply_matrix_once,
     multiply_row, multiply_row_once, prepare_column, prepare_factor, prepare_row, rescale,
 };
+pub use rehash::{Rehashed, rehash};
 pub use sample::vartime_sample_ntt;

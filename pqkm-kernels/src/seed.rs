@@ -23,7 +23,7 @@ impl<L: Lanes> Seed<L> {
     /// The same 32 bytes in every lane.
     #[must_use]
     pub fn same(l: L, bytes: &[u8; 32]) -> Self {
-        let mut words = [l.splat64(0); 4];
+        let mut words = [L::ZERO; 4];
         for (to, from) in words.iter_mut().zip(bytes.chunks_exact(8)) {
             *to = l.splat64(from.first_chunk().map_or(0, |b| u64::from_le_bytes(*b)));
         }
@@ -41,7 +41,7 @@ impl<L: Lanes> Seed<L> {
         }
         let mut seed = Self {
             l,
-            words: [l.splat64(0); 4],
+            words: [L::ZERO; 4],
         };
         read_seed(l, rows, &mut seed);
         Ok(seed)

@@ -6,6 +6,17 @@
 //!
 //! Each step consumes the one before it, and a step that is refused gives it back. Until [`Verified::open`] nobody but
 //! the custodians sees a share: they attest, each for itself. Everything is in the transcript.
+//!
+//! A step that is left out does not compile:
+//!
+//! ```compile_fail
+//! use pqkm_core::{UnixTime, WrapContext};
+//! use pqkm_shamir::{Share, ceremony::Collecting};
+//!
+//! fn hasty(ceremony: Collecting, shares: &[Share], context: WrapContext<'_>, now: &UnixTime) {
+//!     let _ = ceremony.open(shares, context, now); // `Collecting` has no `open`: it has to be verified first
+//! }
+//! ```
 
 use alloc::{boxed::Box, vec::Vec};
 

@@ -72,7 +72,9 @@ errors! {
             /// How many distinct shares there were.
             given: u8,
         } => "{needed} shares are needed and {given} were given",
-        /// An index is 0, or above n.
+        /// The threshold is below 2: there is no such sharing.
+        Threshold => "the threshold is below 2",
+        /// An index is 0, which would be the secret itself.
         Index {
             /// The index.
             index: u8,

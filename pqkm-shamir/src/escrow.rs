@@ -72,7 +72,9 @@ impl<'a> Terms<'a> {
         Ok(())
     }
 
-    pub(crate) fn to_der(self) -> Vec<u8> {
+    /// The terms in DER: what the payload is bound to, and the context for resharing it under the same terms.
+    #[must_use]
+    pub fn to_der(self) -> Vec<u8> {
         let label = Utf8StringRef::new(LABEL);
         let policy = Utf8StringRef::new(self.policy);
         let (Ok(label), Ok(policy)) = (label, policy) else {

@@ -183,7 +183,7 @@ static POINTS: [u8; 255] = {
 /// Time depends on the length, the number of shares, and on which of them are wrong.
 ///
 /// # Errors
-/// [`CombineError::Index`] for a threshold below 2, [`CombineError::TooFew`], [`CombineError::Duplicate`],
+/// [`CombineError::Threshold`], [`CombineError::TooFew`], [`CombineError::Duplicate`],
 /// [`CombineError::Mismatch`] for lengths that differ or are zero, [`CombineError::Undecodable`],
 /// [`CombineError::NotOperational`].
 pub fn combine(threshold: u8, shares: &[RawShare<'_>]) -> Result<Combined, CombineError> {
@@ -191,7 +191,7 @@ pub fn combine(threshold: u8, shares: &[RawShare<'_>]) -> Result<Combined, Combi
         return Err(CombineError::NotOperational);
     }
     if threshold < 2 {
-        return Err(CombineError::Index { index: threshold });
+        return Err(CombineError::Threshold);
     }
     decode::check(threshold, shares)?;
     decode::combine(threshold, shares)

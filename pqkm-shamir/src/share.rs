@@ -12,7 +12,7 @@ use pqkm_core::{DecodeError, KeyId, Sealed, Version};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::{
-    Threshold, paper,
+    ShareError, Threshold, paper,
     plan::is_name,
     raw::RawShare,
     tree::{self, Node},
@@ -124,10 +124,15 @@ impl Share {
     }
 
     /// Puts back the payload that paper does not carry. A manifest tells whether it is the right one.
-    #[must_use]
-    pub fn with_payload(mut self, payload: Sealed) -> Self {
+    ///
+    /// # Errors
+    /// [`ShareError::Payload`] for a share of a secret itself, with which no payload travels.
+    pub fn with_payload(mut self, payload: Sealed) -> Result<Self, ShareError> {
+        if self.set.content == Content::Secret {
+            return Err(ShareError::Payload);
+        }
         self.payload = Some(Arc::new(payload));
-        self
+        Ok(self)
     }
 
     pub(crate) fn as_raw(&self) -> RawShare<'_> {

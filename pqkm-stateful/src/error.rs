@@ -81,6 +81,8 @@ pub enum StoreError {
     Poisoned,
     /// The bytes do not fit the store.
     TooLarge,
+    /// The store has forgotten what its anchor remembers: it is an older copy of itself.
+    RolledBack,
 }
 
 impl fmt::Display for StoreError {
@@ -99,6 +101,7 @@ impl fmt::Display for StoreError {
             Self::Indeterminate { .. } => f.write_str("a write failed, its outcome is unknown"),
             Self::Poisoned => f.write_str("the store must be opened anew"),
             Self::TooLarge => f.write_str("does not fit the store"),
+            Self::RolledBack => f.write_str("the store is older than its anchor"),
         }
     }
 }
@@ -267,5 +270,30 @@ impl core::error::Error for SignError {
 impl From<StoreError> for SignError {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
+    }
+}
+
+#[cfg(feature = "std")]
+impl From<ReserveError> for pqkm_core::ReserveError {
+    fn from(error: ReserveError) -> Self {
+        match error {
+            ReserveError::Exhausted { remaining } => Self::Exhausted { remaining },
+            ReserveError::NotOperational => Self::NotOperational,
+            ReserveError::Store(StoreError::Indeterminate { .. }) => Self::Unknown,
+            ReserveError::Forked | ReserveError::Store(_) => Self::Refused,
+        }
+    }
+}
+
+#[cfg(feature = "std")]
+impl From<SignError> for pqkm_core::SignError {
+    fn from(error: SignError) -> Self {
+        match error {
+            SignError::Rng => Self::Randomness,
+            SignError::Fault => Self::Fault,
+            SignError::NotOperational => Self::NotOperational,
+            SignError::ReservationEmpty => Self::NoIndex,
+            _ => Self::Refused,
+        }
     }
 }

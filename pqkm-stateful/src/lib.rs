@@ -24,6 +24,7 @@
 //! | feature | meaning |
 //! |---|---|
 //! | `std` (default) | stores, signer, run-time CPU detection |
+//! | `redb` (default) | a store in an embedded database |
 //! | `alloc` | trees; [`Hss`] as an algorithm of `pqkm-core` |
 //! | `conformance` | the suite that a store has to pass, with a simulated disk |
 //! | `hazmat` | signing under a chosen index, for test vectors |
@@ -64,6 +65,8 @@ mod signer;
 pub mod store;
 #[cfg(feature = "alloc")]
 mod tree;
+#[cfg(feature = "std")]
+pub mod usage;
 mod wire;
 
 #[cfg(feature = "alloc")]
@@ -75,4 +78,6 @@ pub use params::{
     HashFunction, ID_LEN, LmotsAlgorithm, LmsAlgorithm, MAX_H, MAX_LEVELS, MAX_N, MAX_P,
 };
 #[cfg(feature = "std")]
-pub use signer::{HssSigner, OneShot, OneTimeIndex, Reservation, SignerOptions};
+pub use signer::{
+    HssSigner, OneShot, OneTimeIndex, Reservation, SignerOptions, TransferError, Transferred,
+};

@@ -1,9 +1,11 @@
 //! The signer: opens a key from a store, reserves indices, signs with them.
 
+mod family;
 mod one_shot;
 mod record;
 mod reservation;
 mod subtrees;
+mod transfer;
 
 use alloc::vec::Vec;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -14,13 +16,14 @@ use zeroize::Zeroize as _;
 
 pub use one_shot::OneShot;
 pub use reservation::{OneTimeIndex, Reservation};
+pub use transfer::{TransferError, Transferred};
 
 use crate::algorithm::Hss;
 
 use crate::error::{OpenError, ReserveError, SignError, StoreError};
 use crate::hash::Node;
 use crate::hss::{HssParameters, HssVerifyingKey};
-use crate::store::UpperStore;
+use crate::store::{IntegrityKey, UpperStore};
 use crate::tree::Tree;
 use record::{KeyRecord, KeySecrets};
 use reservation::Ticket;
@@ -36,6 +39,9 @@ pub struct HssSigner<S> {
     process: u32,
     parameters: HssParameters,
     public: HssVerifyingKey,
+    /// What the store keeps of the key, for another store.
+    record: Vec<u8>,
+    integrity: IntegrityKey,
     store: Mutex<Shelf<S>>,
     subtrees: Mutex<Subtrees>,
     check: bool,
@@ -83,7 +89,7 @@ impl<S: UpperStore> HssSigner<S> {
         let public = HssVerifyingKey::new(parameters.depth(), top.verifying_key());
         let record = KeyRecord::seal(parameters, public, &secrets, wrapping, rng)?;
         store.create(record.as_bytes(), &secrets.integrity)?;
-        Self::start(store, &record, secrets, top, SignerOptions::default())
+        Self::start(store, record, secrets, top, SignerOptions::default())
     }
 
     /// Opens the key of a store: recovers its counter and begins a new epoch.
@@ -107,27 +113,30 @@ impl<S: UpperStore> HssSigner<S> {
         let (record, secrets) = KeyRecord::unseal(bytes, wrapping)?;
         let (lms, ots) = record.parameters().top();
         let top = Tree::generate(lms, ots, &secrets.top);
-        Self::start(store, &record, secrets, top, options)
+        Self::start(store, record, secrets, top, options)
     }
 
     fn start(
         mut store: S,
-        record: &KeyRecord,
+        record: KeyRecord,
         secrets: KeySecrets,
         top: Tree,
         options: SignerOptions,
     ) -> Result<Self, OpenError> {
-        let (parameters, public) = (*record.parameters(), *record.public());
+        let (parameters, public, key_id) =
+            (*record.parameters(), *record.public(), *record.key_id());
         if top.verifying_key() != *public.top() {
             return Err(OpenError::WrongKey);
         }
         let opened = store.open(&secrets.integrity)?;
         Ok(Self {
-            key_id: *record.key_id(),
+            key_id,
             epoch: opened.epoch,
             process: std::process::id(),
             parameters,
             public,
+            record: record.into_bytes(),
+            integrity: secrets.integrity,
             store: Mutex::new(Shelf {
                 store,
                 next: opened.next,
@@ -268,4 +277,39 @@ fn draw<R: TryCryptoRng + ?Sized>(n: usize, rng: &mut R) -> Result<Node, SignErr
     rng.try_fill_bytes(&mut c[..n])
         .map_err(|_| SignError::Rng)?;
     Ok(c)
+}
+
+#[cfg(all(test, feature = "hazmat"))]
+mod tests {
+    use super::*;
+    use crate::store::MemoryStore;
+    use crate::{LmotsAlgorithm, LmsAlgorithm};
+    use pqkm_core::{Aes256Kwp, WrappingKey};
+    use pqkm_testkit::rng::SeededRng;
+
+    /// What a forked child sees: everything in memory is there, and the process is another one.
+    #[test]
+    fn after_a_fork_nothing_is_reserved_or_signed() {
+        let mut rng = SeededRng::from_label("fork");
+        let wrapping = WrappingKey::<Aes256Kwp>::generate(&mut rng).unwrap();
+        let level = (LmsAlgorithm::Sha256M24H5, LmotsAlgorithm::Sha256N24W8);
+        let parameters = HssParameters::new(&[level]).unwrap();
+        let store = MemoryStore::new();
+        let mut signer = HssSigner::create(store, parameters, &wrapping, &mut rng).unwrap();
+        let mut reservation = signer.reserve(3).unwrap();
+        let of_parent = reservation.take().unwrap();
+        signer.process ^= 1;
+        assert_eq!(signer.reserve(1).unwrap_err(), ReserveError::Forked);
+        let refused = signer.sign_at(of_parent, b"m", &mut rng).unwrap_err();
+        assert_eq!(refused, SignError::Forked);
+        // The parent's index in the hands of a signer that the child opened itself.
+        signer.process ^= 1;
+        let mut of_other = reservation.take().unwrap();
+        of_other.leave_process();
+        let refused = signer.sign_at(of_other, b"m", &mut rng).unwrap_err();
+        assert_eq!(refused, SignError::Forked);
+        signer
+            .sign_at(reservation.take().unwrap(), b"m", &mut rng)
+            .unwrap();
+    }
 }

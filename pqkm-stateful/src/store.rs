@@ -2,6 +2,8 @@
 //!
 //! A store belongs to one key. It remembers which indices are spent, and it remembers it *before* it answers.
 
+#[cfg(all(feature = "std", unix))]
+mod anchor;
 #[cfg(feature = "std")]
 mod counter;
 #[cfg(all(feature = "std", unix))]
@@ -9,12 +11,18 @@ pub mod file;
 mod integrity;
 #[cfg(feature = "std")]
 mod memory;
+#[cfg(all(feature = "redb", unix))]
+mod redb;
 
 use alloc::vec::Vec;
 
+#[cfg(all(feature = "std", unix))]
+pub use anchor::{Anchored, LogAnchor, MonotonicAnchor};
 pub use integrity::IntegrityKey;
 #[cfg(feature = "std")]
 pub use memory::MemoryStore;
+#[cfg(all(feature = "redb", unix))]
+pub use redb::RedbStore;
 
 use crate::error::StoreError;
 
@@ -63,6 +71,15 @@ pub trait StateStore: Send {
     /// [`StoreError::Exhausted`] (nothing is spent), [`StoreError::Fenced`] if the epoch is not the store's,
     /// [`StoreError::Indeterminate`] if a write failed.
     fn reserve(&mut self, epoch: u64, count: u64, limit: u64) -> Result<u64, StoreError>;
+}
+
+/// A store whose key can be taken away for good.
+pub trait Removable: StateStore {
+    /// Removes the key and its counter, durably.
+    ///
+    /// # Errors
+    /// [`StoreError::Indeterminate`] if nobody knows whether it is gone.
+    fn remove(self) -> Result<(), StoreError>;
 }
 
 /// Durable memory for the signatures of upper trees.

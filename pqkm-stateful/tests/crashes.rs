@@ -14,6 +14,7 @@ fn no_index_comes_back_after_any_one_fault() {
         rounds: 2,
         counts: &[1, 2],
         upper: false,
+        ..Explorer::default()
     };
     let report = explorer
         .run(Choices::every(), u64::MAX, SimDisk::new)
@@ -29,6 +30,7 @@ fn no_index_comes_back_after_two_faults() {
         rounds: 3,
         counts: &[1, 2],
         upper: false,
+        ..Explorer::default()
     };
     let report = explorer
         .run(Choices::random(1), 50_000, SimDisk::new)
@@ -43,6 +45,7 @@ fn no_index_comes_back_in_long_histories() {
         rounds: 6,
         counts: &[1, 3, 1],
         upper: true,
+        ..Explorer::default()
     };
     let report = explorer
         .run(Choices::random(2), 20_000, SimDisk::new)

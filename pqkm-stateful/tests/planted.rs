@@ -22,6 +22,8 @@ fn judge(flaw: Flaw, histories: u64) -> Result<(), String> {
             rounds: 5,
             counts: &[1, 3, 1],
             upper,
+            operations: 26,
+            ..Explorer::default()
         };
         explorer
             .run(Choices::random(7), histories, fresh)

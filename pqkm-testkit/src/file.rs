@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::acvp::{self, Acvp};
 use crate::case::Case;
 use crate::cctv::{self, Accumulated};
+use crate::composite::{self, CompositeCase};
 use crate::error::{Problem, VectorError};
 use crate::parameter_set::{ParameterSet, Scheme};
 use crate::stateful::{self, LmsCase, XmssCase};
@@ -19,6 +20,8 @@ use crate::{json, slh_dsa_text, source, text};
 pub enum VectorFile {
     /// ML-KEM, ML-DSA or SLH-DSA, from whatever format.
     Cases(Vec<Case>),
+    /// The composite drafts, and the plain algorithms beside them.
+    Composite(Vec<CompositeCase>),
     /// LMS and HSS.
     Lms(Vec<LmsCase>),
     /// XMSS.
@@ -103,6 +106,9 @@ impl VectorFile {
                 suite.cases()?.map_or(Self::Wycheproof(suite), Self::Cases),
             ));
         }
+        if composite::recognise(value) {
+            return composite::cases(value).map(|cases| Some(Self::Composite(cases)));
+        }
         match acvp::recognise(value) {
             None => Ok(None),
             Some(acvp::Document::ExpectedResults) => Ok(Some(Self::ExpectedResults)),
@@ -165,6 +171,7 @@ impl VectorFile {
     pub fn count(&self) -> usize {
         match self {
             Self::Cases(cases) => cases.len(),
+            Self::Composite(cases) => cases.len(),
             Self::Lms(cases) => cases.len(),
             Self::Xmss(cases) => cases.len(),
             Self::Wycheproof(suite) => suite.count(),

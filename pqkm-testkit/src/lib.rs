@@ -39,7 +39,7 @@
 //!
 //! # Modules, in reading order
 //! [`case`] is what a runner consumes; [`mod@file`] recognises and reads a file; [`acvp`],
-//! [`wycheproof`], [`cctv`], [`stateful`] and [`text`] are the formats; [`error`] and
+//! [`wycheproof`], [`cctv`], [`composite`], [`stateful`] and [`text`] are the formats; [`error`] and
 //! [`parameter_set`] serve them all. [`vectors`] finds the folder. [`rng`], [`mutate`] and
 //! `strategy` are for tests without vectors.
 #![forbid(unsafe_code)]
@@ -54,6 +54,7 @@ pub mod base64;
 pub mod bundled;
 pub mod case;
 pub mod cctv;
+pub mod composite;
 pub mod error;
 pub mod file;
 pub mod hex;

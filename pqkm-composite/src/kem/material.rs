@@ -158,6 +158,12 @@ impl<P: PostQuantumKem, T: TraditionalKem> SecretMaterial for CompositeDecapsula
             traditional: Arc::new(T::decode_private(second)?),
         })))
     }
+
+    /// One half in common is enough: both rotate together.
+    fn overlaps(&self, other: &Self) -> bool {
+        self.0.post_quantum.overlaps(&other.0.post_quantum)
+            | self.0.traditional.overlaps(&other.0.traditional)
+    }
 }
 
 /// The same bytes as in PKCS#8: a composite's private key has no container of its own.

@@ -159,6 +159,12 @@ impl<P: PostQuantumSignature, T: TraditionalSignature> SecretMaterial for Compos
         let traditional = T::decode_private(second)?;
         Ok(Self::new(seed, P::Signing::from_seed(first)?, traditional))
     }
+
+    /// One half in common is enough: both rotate together.
+    fn overlaps(&self, other: &Self) -> bool {
+        self.0.post_quantum.overlaps(&other.0.post_quantum)
+            | self.0.traditional.overlaps(&other.0.traditional)
+    }
 }
 
 /// The same bytes as in PKCS#8: a composite's private key has no container of its own.

@@ -55,10 +55,14 @@ work! {
     ExpandDk<'a>(dk: &'a [u8]) -> P::Dk = prepare_dk;
     EncapsulateAll<'a>(key: &'a P::Ek, messages: &'a [&'a [u8; M_BYTES]])
         -> Vec<Encapsulated<P>> = encapsulate_all;
+    EncapsulateOne<'a>(key: &'a P::Ek, message: &'a [u8; M_BYTES])
+        -> Encapsulated<P> = encapsulate_one;
     EncapsulateEach<'a>(eks: &'a [&'a [u8]], messages: &'a [&'a [u8; M_BYTES]])
         -> Vec<Encapsulated<P>> = encapsulate_each;
     DecapsulateAll<'a>(key: &'a P::Dk, ciphertexts: &'a [&'a [u8]])
         -> Vec<[u8; SHARED_SECRET_BYTES]> = decapsulate_all;
+    DecapsulateOne<'a>(key: &'a P::Dk, ciphertext: &'a [u8])
+        -> [u8; SHARED_SECRET_BYTES] = decapsulate_one;
 }
 
 /// Key pairs of the seeds.
@@ -133,6 +137,21 @@ pub(super) fn encapsulate<P: MlKemParameters>(
     }
 }
 
+/// Encapsulates one message.
+pub(super) fn encapsulate_one<P: MlKemParameters>(
+    key: &EkOf<P>,
+    message: &[u8; M_BYTES],
+) -> Encapsulated<P> {
+    match key {
+        Expanded::Reference(ek) => P::encapsulate_internal(ek, message),
+        Expanded::Kernels(instance, key) => instance.run(EncapsulateOne::<P> {
+            key,
+            message,
+            parameters: PhantomData,
+        }),
+    }
+}
+
 /// Encapsulates each message to a key of its own, which passed its checks.
 pub(super) fn encapsulate_each<P: MlKemParameters>(
     engine: Engine,
@@ -186,8 +205,23 @@ pub(super) fn decapsulate<P: MlKemParameters>(
     }
 }
 
+/// Decapsulates one ciphertext.
+pub(super) fn decapsulate_one<P: MlKemParameters>(
+    key: &DkOf<P>,
+    ciphertext: &P::CiphertextBytes,
+) -> [u8; SHARED_SECRET_BYTES] {
+    match key {
+        Expanded::Reference(dk) => P::decapsulate_internal(dk, ciphertext),
+        Expanded::Kernels(instance, key) => instance.run(DecapsulateOne::<P> {
+            key,
+            ciphertext: ciphertext.as_ref(),
+            parameters: PhantomData,
+        }),
+    }
+}
+
 /// Moves a result to its place in a batch and leaves none of its secret behind.
-pub(super) fn move_encapsulated<P: MlKemParameters>(from: &mut Encapsulated<P>) -> Encapsulated<P> {
+fn move_encapsulated<P: MlKemParameters>(from: &mut Encapsulated<P>) -> Encapsulated<P> {
     (from.0.clone(), core::mem::take(&mut from.1))
 }
 

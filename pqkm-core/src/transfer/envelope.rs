@@ -29,8 +29,8 @@ use crate::{
 /// An envelope: a secret on its way to its recipients.
 ///
 /// Its DER is canonical: [`from_der`](Self::from_der) accepts nothing that [`to_der`](Self::to_der) would
-/// not write. Use it through its aliases [`ReplicationEnvelope`](super::ReplicationEnvelope) and
-/// [`SecretEnvelope`](super::SecretEnvelope).
+/// not write. Use it through its aliases [`ReplicationEnvelope`](super::ReplicationEnvelope),
+/// [`SecretEnvelope`](super::SecretEnvelope) and [`EscrowEnvelope`](super::EscrowEnvelope).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Envelope<K: Kind> {
     pub(super) wire: Wire,

@@ -4,14 +4,14 @@
 //! not there, `spend` had not returned and nothing was released; if it is there before `spend` returned,
 //! an envelope is lost, which its source can send anew. Nothing is ever removed.
 
-use std::{
-    fs::{self, File, OpenOptions, TryLockError},
-    io::{self, ErrorKind},
-    path::{Path, PathBuf},
-};
+use std::{format, io::ErrorKind, path::PathBuf};
+
+use folder::{Folder, OsFolder};
 
 use super::{ReplayEntry, ReplayStore};
-use crate::{error::ReplayError, time::UnixTime};
+use crate::{error::ReplayError, ident::Fingerprint, time::UnixTime};
+
+mod folder;
 
 /// The file whose lock is the store's, and whose existence makes a folder a store.
 const LOCK: &str = "pqkm-replays.lock";
@@ -20,31 +20,16 @@ const LOCK: &str = "pqkm-replays.lock";
 ///
 /// A failed write or sync poisons the handle: everything after it is refused until it is opened anew.
 #[derive(Debug)]
-pub struct FileReplayStore {
-    folder: PathBuf,
-    /// Held for its lock.
-    _lock: File,
-    poisoned: bool,
-}
+pub struct FileReplayStore(Store<OsFolder>);
 
 impl FileReplayStore {
-    /// Makes a store of a folder that does not exist yet. Its parent must exist.
+    /// Makes a store of a folder that does not exist yet. Its parent must exist. A creation that fails
+    /// can leave a folder behind that is not a store; no envelope was opened with it.
     ///
     /// # Errors
     /// [`ReplayError::Exists`] or [`ReplayError::Io`].
     pub fn create(folder: impl Into<PathBuf>) -> Result<Self, ReplayError> {
-        let folder = folder.into();
-        fs::create_dir(&folder).map_err(|error| match error.kind() {
-            ErrorKind::AlreadyExists => ReplayError::Exists,
-            _ => ReplayError::Io,
-        })?;
-        create_durably(&folder, LOCK).map_err(|_| ReplayError::Io)?;
-        let parent = match folder.parent() {
-            Some(parent) if parent != Path::new("") => parent,
-            _ => Path::new("."),
-        };
-        sync_folder(parent).map_err(|_| ReplayError::Io)?;
-        Self::open(folder)
+        Store::create(OsFolder::new(folder.into())).map(Self)
     }
 
     /// Opens a store. A folder that is none is refused: an empty one would know no replay.
@@ -53,18 +38,47 @@ impl FileReplayStore {
     /// [`ReplayError::Missing`], [`ReplayError::Locked`] if it is open elsewhere, or
     /// [`ReplayError::Io`].
     pub fn open(folder: impl Into<PathBuf>) -> Result<Self, ReplayError> {
-        let folder = folder.into();
-        let lock = OpenOptions::new()
-            .write(true)
-            .open(folder.join(LOCK))
-            .map_err(|error| match error.kind() {
-                ErrorKind::NotFound => ReplayError::Missing,
-                _ => ReplayError::Io,
-            })?;
-        lock.try_lock().map_err(|error| match error {
-            TryLockError::WouldBlock => ReplayError::Locked,
-            TryLockError::Error(_) => ReplayError::Io,
+        Store::open(OsFolder::new(folder.into())).map(Self)
+    }
+}
+
+impl ReplayStore for FileReplayStore {
+    fn spend(&mut self, entry: &ReplayEntry, now: UnixTime) -> Result<(), ReplayError> {
+        self.0.spend(entry, now)
+    }
+}
+
+/// The store in a folder of the operating system, or of a test.
+#[derive(Debug)]
+struct Store<F: Folder> {
+    folder: F,
+    /// Held for its lock.
+    _lock: F::File,
+    poisoned: bool,
+}
+
+impl<F: Folder> Store<F> {
+    /// The folder's own name is durable before there is a file that makes it a store: whatever is opened
+    /// later is in a folder that no power loss takes away.
+    fn create(mut folder: F) -> Result<Self, ReplayError> {
+        folder.make().map_err(|error| match error.kind() {
+            ErrorKind::AlreadyExists => ReplayError::Exists,
+            _ => ReplayError::Io,
         })?;
+        folder
+            .sync_parent()
+            .and_then(|()| folder.create(LOCK))
+            .map_err(|_| ReplayError::Io)?;
+        Self::open(folder)
+    }
+
+    /// Also after a creation that was killed before its last steps.
+    fn open(mut folder: F) -> Result<Self, ReplayError> {
+        let lock = folder.lock(LOCK)?;
+        folder
+            .sync_file(&lock)
+            .and_then(|()| folder.sync())
+            .map_err(|_| ReplayError::Io)?;
         Ok(Self {
             folder,
             _lock: lock,
@@ -73,36 +87,31 @@ impl FileReplayStore {
     }
 }
 
-impl ReplayStore for FileReplayStore {
+impl<F: Folder> ReplayStore for Store<F> {
     fn spend(&mut self, entry: &ReplayEntry, _: UnixTime) -> Result<(), ReplayError> {
         if self.poisoned {
             return Err(ReplayError::Poisoned);
         }
-        let name = crate::ident::Fingerprint::from_bytes(*entry.name());
-        match create_durably(&self.folder, &std::format!("{name}")) {
-            Ok(()) => Ok(()),
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(ReplayError::Replayed),
+        let name = format!("{}", Fingerprint::from_bytes(*entry.name()));
+        let file = match self.folder.create(&name) {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                return Err(ReplayError::Replayed);
+            }
             Err(_) => {
                 self.poisoned = true;
-                Err(ReplayError::Io)
+                return Err(ReplayError::Io);
             }
+        };
+        // A failure from here on leaves the name behind, durable or not.
+        let synced = self.folder.sync_file(&file);
+        if synced.and_then(|()| self.folder.sync()).is_err() {
+            self.poisoned = true;
+            return Err(ReplayError::Io);
         }
+        Ok(())
     }
 }
 
-/// Makes a file that must not exist, and makes its name durable.
-fn create_durably(folder: &Path, name: &str) -> io::Result<()> {
-    let file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(folder.join(name))?;
-    // A failure from here on leaves the name behind: whatever its kind, it must not read as a replay
-    // that was there before.
-    file.sync_all()
-        .and_then(|()| sync_folder(folder))
-        .map_err(|_| io::Error::from(ErrorKind::Other))
-}
-
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
-}
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,7 @@ use crate::{
     ReceiveError, ReplayError, SendError, SigningKey, signed_der,
 };
 
+mod escrow;
 mod secret;
 
 const PURPOSE: &str = "replica of tenant-42";
@@ -146,8 +147,11 @@ fn sign_again<K: kind::Kind>(world: &mut World, envelope: &mut Envelope<K>) {
     envelope.wire.signature = OctetString::new(signature).unwrap();
 }
 
-/// Every field of the header that a recipient does not compare, exchanged or changed.
-fn swaps<K: kind::Kind>() -> [fn(&mut Envelope<K>, &Envelope<K>); 6] {
+/// Changes an envelope, with what it takes from another.
+type Swap<K> = fn(&mut Envelope<K>, &Envelope<K>);
+
+/// What a recipient does not compare, exchanged or changed; and the purpose.
+fn swaps<K: kind::Kind>() -> [Swap<K>; 6] {
     [
         |e, o| e.wire.body.header.envelope_id = o.wire.body.header.envelope_id,
         |e, _| e.wire.body.header.key_id = KeyId::from_bytes([8; 16]),
@@ -266,6 +270,45 @@ fn what_would_be_refused_is_not_sent() {
 }
 
 #[test]
+fn whoever_has_only_public_keys_makes_nothing_that_opens() {
+    let mut world = world();
+    let (genuine, _) = send(&mut world);
+    let forger = SigningKey::<MlDsa44>::generate(&mut world.rng).unwrap();
+    let recipient = world.recipient.encapsulation_key();
+    let (forged, _) =
+        ReplicationEnvelope::send(&world.key, &about(), &forger, &recipient, &mut world.rng)
+            .unwrap();
+    let mut attempts = alloc::vec![forged.clone()];
+    // The forger signs in the name of the source, before or after wrapping.
+    let mut named = forged.clone();
+    named.wire.body.header.source = genuine.source();
+    attempts.push(named.clone());
+    let own = core::mem::replace(&mut world.source, forger);
+    sign_again(&mut world, &mut named);
+    world.source = own;
+    attempts.push(named);
+    // A signature of the source, on something else; and none.
+    let mut spliced = forged.clone();
+    spliced.wire.body.header.source = genuine.source();
+    spliced.wire.signature = genuine.wire.signature.clone();
+    attempts.push(spliced);
+    let mut unsigned = genuine.clone();
+    unsigned.wire.signature = OctetString::new([]).unwrap();
+    attempts.push(unsigned);
+    // The signature is called one of another algorithm.
+    let mut renamed = genuine;
+    renamed.wire.algorithm = <crate::MlDsa65 as VerificationAlgorithm>::signature_algorithm();
+    attempts.push(renamed);
+    for (number, attempt) in attempts.iter().enumerate() {
+        assert_eq!(
+            refused(&world, attempt, 1_500),
+            Some(ReceiveError::Source),
+            "attempt {number}"
+        );
+    }
+}
+
+#[test]
 fn damaged_envelopes_do_not_open() {
     let mut world = world();
     let der = send(&mut world).0.to_der();
@@ -282,6 +325,7 @@ fn damaged_envelopes_do_not_open() {
             return;
         }
         if let Ok(envelope) = ReplicationEnvelope::from_der(damaged) {
+            assert_eq!(envelope.to_der(), damaged, "bit {bit}");
             assert_eq!(
                 refused(&world, &envelope, 1_500),
                 Some(ReceiveError::Source),

@@ -17,12 +17,23 @@ use crate::{
     output::Ciphertext,
     prepared::{PreparedDecapsulationKey, PreparedEncapsulationKey},
     role::{Decapsulation, Encapsulation, HasKey, UnwrappingRole, Wrapping, WrappingRole},
-    secret::SecretBytes,
+    secret::{SecretArray, SecretBytes},
     symmetric::WrapAlgorithm,
 };
 
 /// Length of the random value that makes each record under a symmetric key unique, in bytes.
 const SALT_BYTES: usize = 32;
+
+/// The shortest secret in bytes from which a key-encryption key of 256 bits is derived.
+const MIN_SECRET_BYTES: usize = 32;
+
+/// Stops the build where a KEM's secret is too short.
+const fn assert_wraps<S: SecretArray>() {
+    assert!(
+        S::BYTES >= MIN_SECRET_BYTES,
+        "the shared secret is too short to wrap keys under"
+    );
+}
 
 /// The name by which a record finds the key that it was wrapped under.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Choice)]
@@ -38,7 +49,7 @@ pub enum KekName {
 /// A secret established for one record, from which its key-encryption key is derived.
 ///
 /// It is made by [`Wrap::establish`] and [`Unwrap::recover`]; implementing those for a handle to a key
-/// in a module is the only reason to call [`of_kem`](Self::of_kem).
+/// in a module is the only reason to call [`of_kem`](Self::of_kem) or [`of_module`](Self::of_module).
 pub struct Kek {
     pub(super) suite: AlgorithmIdentifierOwned,
     pub(super) name: KekName,
@@ -58,6 +69,7 @@ pub(crate) struct KekIdentity {
 
 impl KekIdentity {
     pub(crate) fn of<A: KemAlgorithm>(key: &EncapsulationKey<A>) -> Self {
+        const { assert_wraps::<A::SharedSecret>() };
         Self {
             suite: A::key_algorithm(),
             name: KekName::Fingerprint(key.fingerprint()),
@@ -77,7 +89,11 @@ impl KekIdentity {
 }
 
 impl Kek {
-    /// The secret that a KEM established between `key` and its holder.
+    /// Length in bytes of the encapsulation of a record under a symmetric key: a random value, the salt.
+    pub const SALT_BYTES: usize = SALT_BYTES;
+
+    /// The secret that a KEM established between `key` and its holder. A KEM whose secrets are shorter
+    /// than 32 bytes does not build.
     #[must_use]
     pub fn of_kem<A: KemAlgorithm>(
         key: &EncapsulationKey<A>,
@@ -87,15 +103,39 @@ impl Kek {
         KekIdentity::of(key).kek(ciphertext.as_bytes(), secret.as_bytes())
     }
 
+    /// The secret of one record under a symmetric key that never leaves its module: what the module
+    /// derives, by a pseudorandom function under that key, from the record's salt.
+    ///
+    /// A handle to such a key implements [`Wrap`] by drawing a fresh salt for every record, and
+    /// [`Unwrap`] by taking it from the record. Only the secret of the one record leaves the module.
+    /// `A` names the function, so it is an algorithm of the handle's own: a key in memory is used
+    /// differently, and its records do not open so.
+    ///
+    /// # Errors
+    /// [`DecodeError::Length`] if the secret is shorter than 32 bytes.
+    pub fn of_module<A: WrapAlgorithm>(
+        id: KeyId,
+        salt: &[u8; SALT_BYTES],
+        secret: &SecretBytes,
+    ) -> Result<Self, DecodeError> {
+        if secret.len() < MIN_SECRET_BYTES {
+            return Err(DecodeError::Length);
+        }
+        Ok(Self::symmetric::<A>(id, salt, secret.as_bytes()))
+    }
+
     /// The secret of a record under a symmetric key: the key itself, made unique by `salt`.
     fn of_symmetric<A: WrapAlgorithm>(key: &Key<A, Wrapping>, salt: &[u8]) -> Self {
-        let id = key.id();
+        Self::symmetric::<A>(key.id(), salt, key.material().as_bytes())
+    }
+
+    fn symmetric<A: WrapAlgorithm>(id: KeyId, salt: &[u8], secret: &[u8]) -> Self {
         Self {
             suite: A::key_algorithm(),
             name: KekName::KeyId(id),
             name_hash: Sha384::digest(id.as_bytes()).into(),
             encapsulation: salt.to_vec(),
-            secret: SecretBytes::copy_from(key.material().as_bytes()),
+            secret: SecretBytes::copy_from(secret),
         }
     }
 }
@@ -237,5 +277,17 @@ impl<A: KemAlgorithm> Unwrap for PreparedDecapsulationKey<A> {
                     .kek(ciphertext.as_bytes(), secret.as_bytes()))
             })
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[should_panic(expected = "too short to wrap keys under")]
+    fn a_short_secret_wraps_nothing() {
+        assert_wraps::<[u8; 32]>();
+        assert_wraps::<[u8; 31]>();
     }
 }

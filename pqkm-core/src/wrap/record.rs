@@ -229,8 +229,12 @@ pub(super) fn wrap(
     Ok(record)
 }
 
-/// Undoes [`wrap`]. Every step is taken whatever the one before found, so the time tells nothing about
-/// which one failed.
+/// Undoes [`wrap`].
+///
+/// # Side channels
+/// Derivation, comparison and KWP are all done before the one branch on what they found. KWP itself takes
+/// longer where the first 32 bits of its integrity value are right. Under a wrong key that is one record in
+/// 2^32, by chance, and says nothing about the key. What the lengths and the header cost is public.
 pub(super) fn unwrap(
     kek: &Kek,
     record: &WrappedKey,

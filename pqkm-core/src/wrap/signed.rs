@@ -21,7 +21,8 @@ use crate::{
     output::Signature,
 };
 
-/// Names the signed structure, so that no other signature of the key can be taken for one of these.
+/// Names the signed structure: no other format of this crate signs an input that begins with it. A key
+/// that also signs what others hand it whole can be made to sign one of these.
 const LABEL: &str = "pqkm SignedWrappedKey v1";
 
 /// A [`WrappedKey`] signed by whoever wrapped it. The record inside is out of reach until the

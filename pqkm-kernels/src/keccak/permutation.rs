@@ -5,6 +5,8 @@ use crate::lanes::{Kernel, Lanes};
 /// The five operations a round needs, on words or on lanes of words.
 trait Words: Copy {
     type V: Copy;
+    /// Whether `xor3` is one instruction.
+    const TERNARY: bool;
     fn splat(self, x: u64) -> Self::V;
     fn xor(self, a: Self::V, b: Self::V) -> Self::V;
     fn xor3(self, a: Self::V, b: Self::V, c: Self::V) -> Self::V;
@@ -18,6 +20,7 @@ struct Scalar;
 
 impl Words for Scalar {
     type V = u64;
+    const TERNARY: bool = false;
     #[inline(always)]
     fn splat(self, x: u64) -> u64 {
         x
@@ -46,6 +49,7 @@ struct InLanes<L>(L);
 
 impl<L: Lanes> Words for InLanes<L> {
     type V = L::V;
+    const TERNARY: bool = L::TERNARY;
     #[inline(always)]
     fn splat(self, x: u64) -> L::V {
         self.0.splat64(x)
@@ -88,6 +92,9 @@ pub(super) const ROUND_CONSTANTS: [u64; 24] = {
     constants
 };
 
+/// Column numbers modulo five.
+const CYCLE: [usize; 9] = [0, 1, 2, 3, 4, 0, 1, 2, 3];
+
 /// FIPS 202, Algorithm 7 (KECCAK-p), one round.
 #[inline(always)]
 fn round<W: Words>(w: W, a: [W::V; 25], constant: u64) -> [W::V; 25] {
@@ -97,22 +104,33 @@ fn round<W: Words>(w: W, a: [W::V; 25], constant: u64) -> [W::V; 25] {
         };
     }
     let c = [column!(0), column!(1), column!(2), column!(3), column!(4)];
+    // theta adds c[x - 1] and the turned c[x + 1] to column x: at once, or their sum where only two can be added.
+    let turned = [
+        w.rol::<1>(c[0]),
+        w.rol::<1>(c[1]),
+        w.rol::<1>(c[2]),
+        w.rol::<1>(c[3]),
+        w.rol::<1>(c[4]),
+    ];
+    let mut d = c;
+    if !W::TERNARY {
+        for x in 0..5 {
+            d[x] = w.xor(c[CYCLE[x + 4]], turned[CYCLE[x + 1]]);
+        }
+    }
     macro_rules! theta {
-        ($left:literal, $right:literal) => {
-            w.xor(c[$left], w.rol::<1>(c[$right]))
+        ($from:literal $x:literal) => {
+            if W::TERNARY {
+                w.xor3(a[$from], c[CYCLE[$x + 4]], turned[CYCLE[$x + 1]])
+            } else {
+                w.xor(a[$from], d[$x])
+            }
         };
     }
-    let d = [
-        theta!(4, 1),
-        theta!(0, 2),
-        theta!(1, 3),
-        theta!(2, 4),
-        theta!(3, 0),
-    ];
     // b = pi(rho(theta(a))): each word from where it comes, its column, its rotation.
     macro_rules! moved {
         ($($from:literal $x:literal $n:literal),+) => {
-            [w.xor(a[0], d[0]), $(w.rol::<$n>(w.xor(a[$from], d[$x]))),+]
+            [theta!(0 0), $(w.rol::<$n>(theta!($from $x))),+]
         };
     }
     let b = moved!(

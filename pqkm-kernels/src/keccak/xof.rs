@@ -71,7 +71,7 @@ impl<L: Lanes> Xof<L> {
     pub fn absorb(l: L, sponge: Sponge, pieces: &[Rows<'_>]) -> Self {
         let mut xof = Self {
             l,
-            state: [l.splat64(0); 25],
+            state: [L::ZERO; 25],
             rate_words: sponge.rate_words,
             position: 0,
         };

@@ -157,6 +157,8 @@ impl Lanes16 for Portable {
 
 impl Lanes for Portable {
     const LANES: usize = Q;
+    const ZERO: Self::V = PortableVector([0; N]);
+    const TERNARY: bool = false;
     const WORD_INSTRUCTIONS: bool = false;
     type Four = Self;
     type Words = [u64; Q];

@@ -68,6 +68,24 @@ kernels! {
     /// As [`MlDsaKernels::inverse_dot`], but both factors may be as large as the transform leaves them.
     fn inverse_product(a: &'a NttPoly, b: &'a NttPoly, to: &'a mut Poly) = inverse_product;
 
+    /// The product of values of the transform, without the transforms: for benches and tests.
+    ///
+    /// # Spec
+    /// FIPS 204, Algorithm 45 (`MultiplyNTT`), times 2^-32
+    ///
+    /// # Bounds
+    /// In: [`FORWARD_OUT`](super::FORWARD_OUT). Out: [`INVERSE_IN`](super::INVERSE_IN).
+    fn multiply_ntt(a: &'a NttPoly, b: &'a NttPoly, to: &'a mut NttPoly) = multiply_ntt;
+
+    /// The inverse transform by itself: for benches and tests.
+    ///
+    /// # Spec
+    /// FIPS 204, Algorithm 42 (NTT^-1), times 2^32
+    ///
+    /// # Bounds
+    /// In: [`INVERSE_IN`](super::INVERSE_IN). Out: [`INVERSE_OUT`](super::INVERSE_OUT).
+    fn ntt_inverse(from: &'a NttPoly, to: &'a mut Poly) = inverse;
+
     /// A representative of the sum: the centred one, where that is below 2^22 - 2^14 and the sum itself below 5q/2.
     ///
     /// # Bounds
@@ -209,6 +227,21 @@ fn inverse_product<L: Lanes32>(l: L, a: &NttPoly, b: &NttPoly, to: &mut Poly) {
     for i in 0..16 {
         x[i] = l.reduce_wide(l.wide_mul(l.load(&a.0[i]), l.load(&b.0[i])));
     }
+    ntt::inverse(l, &mut x);
+    store(l, &x, &mut to.0);
+}
+
+#[inline(always)]
+fn multiply_ntt<L: Lanes32>(l: L, a: &NttPoly, b: &NttPoly, to: &mut NttPoly) {
+    for i in 0..16 {
+        let product = l.wide_mul(l.load(&a.0[i]), l.load(&b.0[i]));
+        l.store(l.reduce_wide(product), &mut to.0[i]);
+    }
+}
+
+#[inline(always)]
+fn inverse<L: Lanes32>(l: L, from: &NttPoly, to: &mut Poly) {
+    let mut x = load(l, &from.0);
     ntt::inverse(l, &mut x);
     store(l, &x, &mut to.0);
 }

@@ -4,7 +4,7 @@
 
 use super::poly::Poly;
 use crate::keccak::{SHAKE256, Xof};
-use crate::lanes::{Lanes, NibbleTable, wipe};
+use crate::lanes::{Lanes, Lanes16, NibbleTable, wipe};
 use crate::seed::Seed;
 
 /// The output of the PRF, 64 eta bytes a lane. Overwritten when it is dropped.
@@ -20,7 +20,7 @@ impl<L: Lanes> Noise<L> {
     pub fn zero(l: L) -> Self {
         Self {
             l,
-            words: [l.splat64(0); 24],
+            words: [L::ZERO; 24],
         }
     }
 }
@@ -52,6 +52,55 @@ kernel! {
             to.words[17..].copy_from_slice(&xof.block()[..7]);
         }
     }
+}
+
+kernel! {
+    /// The same for one seed, which all lanes hold: 64 FIRST bytes to the lanes of `first` and 64 SECOND bytes to
+    /// those of `second`, each by its nonce; all at once where a token has eight lanes.
+    ///
+    /// # Spec
+    ///
+    /// FIPS 203, section 4.1, PRF: SHAKE256(s || b).
+    ///
+    /// # Side channels
+    ///
+    /// No branch or address depends on the seed.
+    pub fn prf_once<const FIRST: usize, const SECOND: usize>(
+        l, seed: &Seed<L::Four>, nonces: &[[u64; 4]; 2],
+        first: &mut Noise<L::Four>, second: &mut Noise<L::Four>,
+    ) {
+        let four = l.four_lanes();
+        if L::LANES < 8 {
+            prf::<_, FIRST>(four, seed, &nonces[0], first);
+            prf::<_, SECOND>(four, seed, &nonces[1], second);
+            return;
+        }
+        let mut words = [l.splat64(0); 4];
+        for i in 0..4 {
+            words[i] = l.splat64(four.store_words(seed.words()[i])[0]);
+        }
+        let mut tails = l.zero_words();
+        tails.as_mut().copy_from_slice(nonces.as_flattened());
+        let mut xof = Xof::absorb_words(l, SHAKE256, &words, l.load_words(&tails), 1);
+        for i in 0..17 {
+            [first.words[i], second.words[i]] = halves(l, xof.block()[i]);
+        }
+        if FIRST == 3 || SECOND == 3 {
+            xof.next_block();
+            for i in 0..7 {
+                [first.words[17 + i], second.words[17 + i]] = halves(l, xof.block()[i]);
+            }
+        }
+    }
+}
+
+/// The lower and the upper four of eight lanes.
+#[inline(always)]
+fn halves<L: Lanes>(l: L, v: L::V) -> [<L::Four as Lanes16>::V; 2] {
+    let four = l.four_lanes();
+    let words = l.store_words(v);
+    let (quads, _) = words.as_ref().as_chunks();
+    [four.load_words(&quads[0]), four.load_words(&quads[1])]
 }
 
 kernel! {

@@ -30,7 +30,7 @@ impl<L: Lanes> Poly<L> {
     pub fn zero(l: L) -> Self {
         Self {
             l,
-            v: [l.splat64(0); 64],
+            v: [L::ZERO; 64],
         }
     }
 }
@@ -42,7 +42,7 @@ impl<L: Lanes> NttPoly<L> {
     pub fn zero(l: L) -> Self {
         Self {
             l,
-            v: [l.splat64(0); 64],
+            v: [L::ZERO; 64],
         }
     }
 }
@@ -54,7 +54,7 @@ impl<L: Lanes> Factor<L> {
     pub fn zero(l: L) -> Self {
         Self {
             l,
-            v: [[l.splat64(0); 2]; 64],
+            v: [[L::ZERO; 2]; 64],
         }
     }
 }

@@ -2,5 +2,6 @@
 
 mod bounds;
 mod reductions;
+mod rehash;
 mod slow;
 mod transform;

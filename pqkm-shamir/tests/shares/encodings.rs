@@ -26,7 +26,7 @@ fn shares_read_back_in_every_form() {
         assert_eq!(read.to_paper(), paper);
         assert_eq!(read.payload(), None);
         let whole = match share.payload() {
-            Some(payload) => read.with_payload(payload.clone()),
+            Some(payload) => read.with_payload(payload.clone()).unwrap(),
             None => read,
         };
         assert_eq!(whole.to_der(), der);

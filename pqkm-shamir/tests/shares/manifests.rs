@@ -214,7 +214,9 @@ fn payloads_are_compared() {
     let set = fixture.seal(1, 1, 2, 3);
     let other = fixture.seal(2, 1, 2, 3);
     let manifest = fixture.verify(&set);
-    let strange = copy(&set.shares[1]).with_payload(other.shares[1].payload().unwrap().clone());
+    let strange = copy(&set.shares[1])
+        .with_payload(other.shares[1].payload().unwrap().clone())
+        .unwrap();
     assert_eq!(manifest.check(&strange), Err(ShareError::Payload));
     let shares = [copy(&set.shares[0]), strange];
     assert_eq!(open(&shares, context()).err(), Some(CombineError::Payload));
@@ -237,7 +239,7 @@ fn payloads_are_compared() {
     let payload = set.shares[0].payload().unwrap().clone();
     let completed = [
         papers.next().unwrap(),
-        papers.next().unwrap().with_payload(payload),
+        papers.next().unwrap().with_payload(payload).unwrap(),
     ];
     assert_eq!(
         bytes(&open_with(&manifest, &completed, context()).unwrap().secret),

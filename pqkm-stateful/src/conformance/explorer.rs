@@ -17,6 +17,13 @@ pub struct Explorer {
     pub counts: &'static [u64],
     /// Whether each round also stores an upper signature.
     pub upper: bool,
+    /// Whether the store may refuse after a fault of the medium that a better one survives. Refusing loses the key
+    /// and brings no index back, so it is no violation of the contract; it is counted.
+    pub may_refuse: bool,
+    /// How many rounds come first that meet no fault: with one, the faults meet a key that exists.
+    pub spared: u32,
+    /// At least as many state-changing operations of the medium as a round can have.
+    pub operations: u32,
 }
 
 impl Default for Explorer {
@@ -25,6 +32,10 @@ impl Default for Explorer {
             rounds: 2,
             counts: &[1, 2],
             upper: false,
+            may_refuse: false,
+            spared: 0,
+            // FileStore: creation 8, recovery 4, each reservation at most 6 (raising M), an upper signature 2.
+            operations: 32,
         }
     }
 }
@@ -106,7 +117,11 @@ impl Explorer {
         for round in 0..self.rounds {
             // The last round has no fault: it is there to see what the faults before it did.
             let last = round + 1 == self.rounds;
-            let budget = if last { 0 } else { operations_of_a_round(self) };
+            let budget = if last || round < self.spared {
+                0
+            } else {
+                self.operations
+            };
             let operation = choices.pick(budget + 1);
             let fault = Fault::ALL[choice(choices, if operation < budget { 3 } else { 1 })];
             medium.inject(
@@ -121,7 +136,7 @@ impl Explorer {
             let outcome = self.round(medium, &mut history, report)?;
             let met = operation < budget && medium.operations() > operation;
             history.excused |= met && creating;
-            if outcome == Outcome::Refused && !met && !history.excused {
+            if outcome == Outcome::Refused && !met && !history.excused && !self.may_refuse {
                 return Err("a store is refused that nothing has rotted");
             }
             if last {
@@ -130,7 +145,10 @@ impl Explorer {
             if met && fault == Fault::PowerLoss || choices.pick(2) == 1 {
                 medium.power_cycle(choices);
             }
-            let rotten = choices.pick(medium.rot_places() + 1);
+            let rotten = match budget {
+                0 => 0,
+                _ => choices.pick(medium.rot_places() + 1),
+            };
             if rotten > 0 {
                 medium.rot(rotten - 1);
                 history.excused = true;
@@ -215,13 +233,6 @@ fn upper<S: UpperStore>(
     }
     history.upper = Some(stored);
     Ok(())
-}
-
-/// At least as many state-changing operations as a round can have.
-fn operations_of_a_round(explorer: &Explorer) -> u32 {
-    let reservations = u32::try_from(explorer.counts.len()).unwrap_or(u32::MAX);
-    // Creation 8, recovery 4, each reservation at most 6 (raising M), an upper signature 2.
-    12 + 6 * reservations + if explorer.upper { 2 } else { 0 }
 }
 
 fn choice(choices: &mut Choices, n: u32) -> usize {

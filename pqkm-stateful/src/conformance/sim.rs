@@ -35,6 +35,14 @@ struct Image {
     len: u64,
 }
 
+impl Image {
+    /// Gives the file another length; what is cut off is zero when it comes back.
+    fn cut(&mut self, len: u64) {
+        self.len = len;
+        self.sectors.retain(|number, _| start(*number) < len);
+    }
+}
+
 #[derive(Debug, Default)]
 struct State {
     /// What reads see.
@@ -46,6 +54,8 @@ struct State {
     /// What was written before a failed sync: the cache takes it for clean, the disk may have it or not.
     limbo: Vec<(usize, Sector)>,
     locked: bool,
+    /// A sector is written whole or not at all, and zero where the file was longer than it was.
+    power_safe: bool,
     /// Grows at every power cycle: files of an earlier boot are dead.
     boot: u32,
     /// The power is gone.
@@ -59,6 +69,15 @@ impl SimDisk {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// An empty disk that never tears a sector: it keeps the new content or the old one ("powersafe overwrite").
+    /// That is what databases assume of a disk; `FileStore` does without it.
+    #[must_use]
+    pub fn power_safe() -> Self {
+        let disk = Self::default();
+        disk.state().power_safe = true;
+        disk
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -103,11 +122,14 @@ impl SimDisk {
             pending,
             limbo,
             cache,
+            power_safe,
             ..
         } = &mut *state;
-        let grown = cache.len > durable.len && !(pending.is_empty() && limbo.is_empty());
-        if grown && choices.pick(2) == 1 {
-            durable.len = cache.len;
+        let ways = if *power_safe { 2 } else { 3 };
+        let resized = cache.len != durable.len
+            && (cache.len < durable.len || !(pending.is_empty() && limbo.is_empty()));
+        if resized && choices.pick(2) == 1 {
+            durable.cut(cache.len);
         }
         if cache.name && !durable.name {
             durable.name = choices.pick(2) == 1;
@@ -118,7 +140,7 @@ impl SimDisk {
             if old == content || start(number) >= durable.len {
                 continue;
             }
-            match choices.pick(3) {
+            match choices.pick(ways) {
                 0 => {}
                 1 => drop(durable.sectors.insert(number, content)),
                 _ => drop(durable.sectors.insert(number, TORN)),
@@ -191,6 +213,18 @@ impl Disk for SimDisk {
         state.durable.name = state.cache.name;
         Ok(())
     }
+
+    fn remove(&self) -> Result<(), StoreError> {
+        let mut state = self.state();
+        let fault = Self::begin(&mut state).map_err(DiskError::on_write)?;
+        if fault.is_some() {
+            return Err(FAILED.on_write());
+        }
+        (state.cache, state.durable) = (Image::default(), Image::default());
+        state.pending.clear();
+        state.limbo.clear();
+        Ok(())
+    }
 }
 
 impl SimFile {
@@ -249,6 +283,14 @@ impl DiskFile for SimFile {
         if fault.is_some() { Err(FAILED) } else { Ok(()) }
     }
 
+    fn set_len(&mut self, len: u64) -> Result<(), DiskError> {
+        let mut state = self.alive()?;
+        let fault = SimDisk::begin(&mut state)?;
+        state.cache.cut(len);
+        state.pending.retain(|(number, _)| start(*number) < len);
+        if fault.is_some() { Err(FAILED) } else { Ok(()) }
+    }
+
     fn sync(&mut self) -> Result<(), DiskError> {
         let mut state = self.alive()?;
         let fault = SimDisk::begin(&mut state)?;
@@ -262,7 +304,8 @@ impl DiskFile for SimFile {
                     state.limbo.retain(|(other, _)| *other != number);
                     state.durable.sectors.insert(number, sector);
                 }
-                state.durable.len = state.cache.len;
+                let len = state.cache.len;
+                state.durable.cut(len);
                 return Ok(());
             }
         }

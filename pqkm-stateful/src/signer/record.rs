@@ -157,6 +157,10 @@ impl KeyRecord {
         &self.bytes
     }
 
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
     pub(super) const fn key_id(&self) -> &KeyId {
         &self.key_id
     }

@@ -91,6 +91,12 @@ impl OneTimeIndex {
         self.index
     }
 
+    /// Makes it an index of another process.
+    #[cfg(all(test, feature = "hazmat"))]
+    pub(super) const fn leave_process(&mut self) {
+        self.ticket.process ^= 1;
+    }
+
     /// The number, if the index was reserved by the signer of this ticket. Either way the index is gone.
     pub(super) fn redeem(self, signer: &Ticket) -> Result<u64, SignError> {
         if self.ticket.key_id != signer.key_id {

@@ -15,7 +15,7 @@ pub use os::{OsDisk, OsFile};
 
 use crate::error::StoreError;
 use crate::store::counter::{Counter, Slot, Write, admit};
-use crate::store::{IntegrityKey, Opened, StateStore, UpperStore};
+use crate::store::{IntegrityKey, Opened, Removable, StateStore, UpperStore};
 use cells::Cells;
 use layout::{BLOCK, SLOTS, decode_record, decode_slot, encode_record, encode_slot};
 
@@ -227,5 +227,12 @@ impl<D: Disk> UpperStore for FileStore<D> {
             open.counter.confirm_cells(end);
             Ok(stored)
         })
+    }
+}
+
+impl<D: Disk> Removable for FileStore<D> {
+    fn remove(self) -> Result<(), StoreError> {
+        // The lock is held until the name is gone.
+        self.disk.remove()
     }
 }

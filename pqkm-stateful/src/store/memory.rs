@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::error::StoreError;
 use crate::store::counter::admit;
-use crate::store::{IntegrityKey, Opened, StateStore, UpperStore};
+use crate::store::{IntegrityKey, Opened, Removable, StateStore, UpperStore};
 
 /// State in memory. **Everything is forgotten with the process**: a key in it must die with it too.
 ///
@@ -86,5 +86,12 @@ impl UpperStore for MemoryStore {
             .entry((level, index))
             .or_insert_with(|| bytes.to_vec())
             .clone())
+    }
+}
+
+impl Removable for MemoryStore {
+    fn remove(self) -> Result<(), StoreError> {
+        *self.state() = State::default();
+        Ok(())
     }
 }

@@ -3,11 +3,13 @@
 use core::cell::Cell;
 
 use pqkm_core::{
-    Ciphertext, Decapsulate, DecapsulateError, DecapsulationKey, EncapsulationKey, ExposeToken,
-    GenerateError, Kek, KeyHandle, Message, MlDsa65, MlKem768, Rotate, SharedSecret, Sign,
-    SignError, Signature, SigningKey, Unwrap, UnwrapError, VerifyingKey, role,
+    Algorithm, Ciphertext, Decapsulate, DecapsulateError, DecapsulationKey, DerivationKey,
+    EncapsulationKey, ExposeToken, GenerateError, HkdfSha256, Kek, KeyHandle, KeyId, Message,
+    MlDsa65, MlKem768, Rotate, SharedSecret, Sign, SignError, Signature, SigningKey,
+    SymmetricAlgorithm, Unwrap, UnwrapError, VerifyingKey, Wrap, WrapAlgorithm, WrapError, role,
 };
 use rand_core::TryCryptoRng;
+use spki::{AlgorithmIdentifierOwned, ObjectIdentifier};
 
 use crate::ToyMac;
 
@@ -116,5 +118,70 @@ impl Sign for DeviceSigner<'_> {
 
     fn verifying_key(&self) -> VerifyingKey<MlDsa65> {
         self.0.signer.verifying_key()
+    }
+}
+
+/// How [`DeviceKek`] derives: HKDF-SHA-256 with the salt as its info. Its records do not say AES.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DevicePrf;
+
+impl Algorithm for DevicePrf {
+    const NAME: &'static str = "Toy module PRF";
+
+    fn key_algorithm() -> AlgorithmIdentifierOwned {
+        AlgorithmIdentifierOwned {
+            oid: ObjectIdentifier::new_unwrap("1.3.6.1.4.1.32473.4"),
+            parameters: None,
+        }
+    }
+}
+
+impl SymmetricAlgorithm for DevicePrf {
+    const KEY_BYTES: usize = 32;
+}
+
+impl WrapAlgorithm for DevicePrf {}
+
+/// A symmetric wrapping key that never leaves its module.
+pub struct DeviceKek {
+    id: KeyId,
+    inside: DerivationKey<HkdfSha256>,
+}
+
+impl DeviceKek {
+    /// A module that makes a key of its own.
+    ///
+    /// # Errors
+    /// The generator's.
+    pub fn generate<R: TryCryptoRng + ?Sized>(rng: &mut R) -> Result<Self, GenerateError> {
+        let id = KeyId::generate(rng)?;
+        let inside = DerivationKey::generate(rng)?;
+        Ok(Self { id, inside })
+    }
+
+    fn kek(&self, salt: &[u8; Kek::SALT_BYTES]) -> Result<Kek, UnwrapError> {
+        let secret = self.inside.derive_bytes(b"", salt, 32);
+        let secret = secret.map_err(|_| UnwrapError)?;
+        Kek::of_module::<DevicePrf>(self.id, salt, &secret).map_err(|_| UnwrapError)
+    }
+}
+
+impl KeyHandle for DeviceKek {
+    type Algorithm = DevicePrf;
+    type Role = role::Wrapping;
+}
+
+impl Wrap for DeviceKek {
+    fn establish<R: TryCryptoRng + ?Sized>(&self, rng: &mut R) -> Result<Kek, WrapError> {
+        let mut salt = [0; Kek::SALT_BYTES];
+        rng.try_fill_bytes(&mut salt)
+            .map_err(|_| WrapError::Randomness)?;
+        self.kek(&salt).map_err(|_| WrapError::Refused)
+    }
+}
+
+impl Unwrap for DeviceKek {
+    fn recover(&self, encapsulation: &[u8]) -> Result<Kek, UnwrapError> {
+        self.kek(encapsulation.try_into().map_err(|_| UnwrapError)?)
     }
 }

@@ -9,5 +9,5 @@ mod handle;
 mod one_time;
 
 pub use algorithms::{ToyKem, ToyMac, ToyOneTime, ToyPrivate, ToyPublic};
-pub use handle::{Device, DeviceKem, DeviceSigner, OwnDevice};
+pub use handle::{Device, DeviceKek, DeviceKem, DevicePrf, DeviceSigner, OwnDevice};
 pub use one_time::{ToyIndex, ToyReservation, ToySigner};

@@ -3,11 +3,13 @@
 
 use pkcs8::{DecodePrivateKey, EncodePrivateKey};
 use pqkm_core::{
-    Aes256Key, DataKey, DecapsulationKey, DecodeError, EncapsulationKey, ExposeToken, Signature,
-    SignedWrappedKey, SigningKey, Unwrap, UnwrapError, UnwrapItem, VerifyingKey, Wrap, WrapContext,
-    WrapItem, WrappedKey,
+    Aes256Key, Algorithm, DataKey, DecapsulationKey, DecodeError, EncapsulationKey, ExposeToken,
+    Kek, KeyId, SecretBytes, Signature, SignedWrappedKey, SigningKey, Unwrap, UnwrapError,
+    UnwrapItem, VerifyingKey, Wrap, WrapContext, WrapItem, WrappedKey,
 };
-use pqkm_foreign_test::{Device, DeviceKem, DeviceSigner, ToyKem, ToyMac, ToyOneTime};
+use pqkm_foreign_test::{
+    Device, DeviceKek, DeviceKem, DevicePrf, DeviceSigner, ToyKem, ToyMac, ToyOneTime,
+};
 use pqkm_testkit::rng::SeededRng;
 use sha2::{Digest, Sha256};
 use signature::Verifier;
@@ -129,4 +131,26 @@ fn a_key_in_a_module_does_what_a_key_does() {
     let verifying = pqkm_core::Sign::verifying_key(&signer);
     assert!(signed.verify(&verifying).is_ok());
     assert_eq!(device.calls(), 5);
+}
+
+#[test]
+fn a_symmetric_key_in_a_module_wraps_and_unwraps() {
+    let mut rng = SeededRng::from_label("module kek");
+    let kek = DeviceKek::generate(&mut rng).unwrap();
+    let other = DeviceKek::generate(&mut rng).unwrap();
+    let key = Aes256Key::generate(&mut rng).unwrap();
+    let record = kek.wrap_key(&key, context(), &mut rng).unwrap();
+    assert_eq!(record.header().suite(), &DevicePrf::key_algorithm());
+    let record = WrappedKey::from_der(&record.to_der()).unwrap();
+    let unwrapped: Aes256Key = kek.unwrap_key(&record, context()).unwrap();
+    assert_eq!(bytes_of(&unwrapped), bytes_of(&key));
+    let refused = other.unwrap_key::<Aes256Key>(&record, context());
+    assert_eq!(refused.err(), Some(UnwrapError));
+    // Every record has a secret of its own.
+    let again = kek.wrap_key(&key, context(), &mut rng).unwrap();
+    assert_ne!(again.encapsulation(), record.encapsulation());
+
+    let short = SecretBytes::copy_from(&[1; 31]);
+    let refused = Kek::of_module::<DevicePrf>(KeyId::from_bytes([0; 16]), &[0; 32], &short);
+    assert_eq!(refused.err(), Some(DecodeError::Length));
 }

@@ -12,7 +12,7 @@ mod aws_lc;
 mod crypto_pq;
 mod fips;
 mod graviola;
-mod kernels;
+pub(crate) mod kernels;
 mod libcrux;
 mod pqclean;
 mod pqcrypto;

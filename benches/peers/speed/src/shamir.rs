@@ -1,4 +1,4 @@
-//! Sharing: splitting and recovering, ours and everybody else's, with one generator for all (ChaCha20).
+//! Sharing: splitting and recovering, ours and everybody else's, with one generator for all (`ChaCha20`).
 
 use core::convert::Infallible;
 
@@ -11,8 +11,11 @@ use crate::measure::Contender;
 /// What a row compares: ours, and the peers.
 type Contest = (Contender, Vec<Contender>);
 
-/// Rows by name. A split is with its generator, and its shares are dropped within the time.
-pub(crate) const WORKS: [(&str, fn() -> Contest); 4] = [
+/// A row: its name, and what makes its contest.
+type Row = (&'static str, fn() -> Contest);
+
+/// A split is with its generator, and its shares are dropped within the time.
+pub(crate) const WORKS: [Row; 4] = [
     ("shamir.32b.3of5", || both(32, 3, 5)),
     ("shamir.32b.20of30", || both(32, 20, 30)),
     ("shamir.1mib.3of5.split", || split(MIB, 3, 5)),

@@ -5,22 +5,24 @@ use alloc::{vec, vec::Vec};
 use pqkm_kernels::{
     lanes::Lanes,
     mlkem::{
-        compressed_bytes, decode_decompress, message_from, multiply_row, multiply_row_once, ntt,
-        ntt_inverse,
+        Poly, Rehashed, compressed_bytes, decode_decompress, message_from, multiply_row,
+        multiply_row_once, ntt, ntt_inverse, rehash,
     },
     rows::{Rows, differing_rows},
     seed::{Seed, sha3_512, shake256_32},
 };
-use zeroize::Zeroizing;
 
 use super::{
     Kem, in_groups,
-    work::{Decapsulation, Work, write_seeds},
+    work::{Decapsulation, One, Work, wipe, write_seeds},
 };
 use crate::{
     engine::{rows_mut, rows_of},
     mlkem::SHARED_SECRET_BYTES,
 };
+
+/// Of ML-KEM-1024.
+const MAX_CIPHERTEXT_BYTES: usize = 1568;
 
 impl<const K: usize, const ETA1: usize, const DU: usize, const DV: usize> Kem<K, ETA1, DU, DV> {
     /// FIPS 203, Algorithm 18 (ML-KEM.Decaps_internal), of every ciphertext with one key.
@@ -30,7 +32,7 @@ impl<const K: usize, const ETA1: usize, const DU: usize, const DV: usize> Kem<K,
         ciphertexts: &[&[u8]],
     ) -> Vec<[u8; SHARED_SECRET_BYTES]> {
         let mut secrets = vec![[0; SHARED_SECRET_BYTES]; ciphertexts.len()];
-        let (mut many, mut one) = (None, None);
+        let mut many = None;
         let left = core::cell::RefCell::new(secrets.iter_mut());
         in_groups(
             L::LANES,
@@ -43,10 +45,8 @@ impl<const K: usize, const ETA1: usize, const DU: usize, const DV: usize> Kem<K,
                 write_seeds(&secret, rows.map(<[u8; 32]>::as_mut_slice));
             },
             |ciphertext| {
-                let work = one.get_or_insert_with(|| Work::new(l.four_lanes()));
-                let secret = Self::decapsulate_one(l, work, key, ciphertext);
                 if let Some(to) = left.borrow_mut().next() {
-                    write_seeds(&secret, [to.as_mut_slice()]);
+                    Self::decapsulate_one(l, key, ciphertext, to);
                 }
             },
         );
@@ -64,11 +64,12 @@ impl<const K: usize, const ETA1: usize, const DU: usize, const DV: usize> Kem<K,
         let m = Self::decrypt_many(l, work, key, &rows);
         let (secret, r) = sha3_512(l, &m, &Seed::same(l, &key.encapsulation.h));
         let rejection = shake256_32(l, &Rows::same(&key.z), &rows);
-        let mut again = Zeroizing::new(vec![0; rows.len() * c.len()]);
-        let mut again_rows = rows_mut(again.chunks_exact_mut(rows.len()));
+        let mut bytes = vec![0; rows.len() * c.len()];
+        let mut again_rows = rows_mut(bytes.chunks_exact_mut(rows.len()));
         Self::encrypt_many(l, work, &key.encapsulation, &m, &r, &mut again_rows);
-        let again: Vec<&[u8]> = again.chunks_exact(rows.len()).collect();
+        let again: Vec<&[u8]> = bytes.chunks_exact(rows.len()).collect();
         let differs = differing_rows(l, &rows, &rows_of(&again));
+        wipe(&mut bytes);
         Seed::select(l, &differs, &rejection, &secret)
     }
 
@@ -96,45 +97,57 @@ impl<const K: usize, const ETA1: usize, const DU: usize, const DV: usize> Kem<K,
         message_from(l, v, poly)
     }
 
-    /// One ciphertext, its polynomials in lanes.
-    fn decapsulate_one<L: Lanes>(
+    /// FIPS 203, Algorithm 18 (ML-KEM.Decaps_internal), of one ciphertext, its polynomials in lanes.
+    pub(super) fn decapsulate_one<L: Lanes>(
         l: L,
-        work: &mut Work<L::Four, 1>,
         key: &Decapsulation<K>,
         c: &[u8],
-    ) -> Seed<L::Four> {
+        to: &mut [u8; SHARED_SECRET_BYTES],
+    ) {
         let four = l.four_lanes();
-        let m = Self::decrypt_one(l, work, key, c);
-        let (secret, r) = sha3_512(four, &m, &Seed::same(four, &key.encapsulation.h));
-        let rejection = shake256_32(four, &Rows::same(&key.z), &Rows::same(c));
-        let mut again = Zeroizing::new(vec![0; c.len()]);
-        Self::encrypt_one(l, work, &key.encapsulation, &m, &r, &mut again);
-        let differs = differing_rows(four, &Rows::same(c), &Rows::same(&again));
-        Seed::select(four, &differs, &rejection, &secret)
+        let mut work = One::new(four);
+        let m = Self::decrypt_one(l, &mut work, key, c);
+        let input = Rehashed {
+            h: &key.encapsulation.h,
+            z: &key.z,
+            c,
+        };
+        let noise = [&mut work.noise, &mut work.errors, &mut work.last];
+        let [secret, rejection] = rehash::<L, K, ETA1>(l, &m, input, noise);
+        let mut bytes = [0; MAX_CIPHERTEXT_BYTES];
+        let again = &mut bytes[..c.len()];
+        Self::encrypt_noisy(l, &mut work, &key.encapsulation, &m, again);
+        let differs = differing_rows(four, &Rows::same(c), &Rows::same(again));
+        wipe(again);
+        let chosen = Seed::select(four, &differs, &rejection, &secret);
+        write_seeds(&chosen, [to.as_mut_slice()]);
     }
 
     /// FIPS 203, Algorithm 15 (K-PKE.Decrypt), of one ciphertext; the message is in every lane.
     fn decrypt_one<L: Lanes>(
         l: L,
-        work: &mut Work<L::Four, 1>,
+        work: &mut One<L::Four>,
         key: &Decapsulation<K>,
         c: &[u8],
     ) -> Seed<L::Four> {
         let four = l.four_lanes();
-        let Work {
+        let One {
             poly,
-            other: v,
-            u: [u_hat],
-            sum,
+            y: sum,
+            u: u_hat,
             ..
         } = work;
+        let mut v = Poly::zero(four);
         let (c1, c2) = c.split_at(Self::C1_BYTES);
-        let polys: Vec<&[u8]> = c1.chunks_exact(compressed_bytes(DU)).collect();
-        decode_decompress::<_, DU>(four, &rows_of(&polys), 0, poly);
+        let mut polys: [&[u8]; 4] = [&[]; 4];
+        for (row, poly) in polys.iter_mut().zip(c1.chunks_exact(compressed_bytes(DU))) {
+            *row = poly;
+        }
+        decode_decompress::<_, DU>(four, &rows_of(&polys[..K]), 0, poly);
         ntt(four, poly, u_hat);
         multiply_row_once(l, &key.s_hat, u_hat, sum, 0);
         ntt_inverse(four, sum, poly);
-        decode_decompress::<_, DV>(four, &Rows::same(c2), 0, v);
-        message_from(four, v, poly).spread(0)
+        decode_decompress::<_, DV>(four, &Rows::same(c2), 0, &mut v);
+        message_from(four, &v, poly).spread(0)
     }
 }

@@ -7,7 +7,8 @@ use pqkm_kernels::{
     mlkem::{
         POLY_BYTES, Scale, compress_noisy, compress_noisy_message, compressed_bytes, decode12,
         multiply_lanes, multiply_matrix, multiply_matrix_once, multiply_row, multiply_row_once,
-        ntt_inverse, prepare_factor, prf, rescale, vartime_sample_ntt,
+        ntt_inverse, ntt_small, prepare_factor, prf, prf_once, rescale, sample_poly_cbd,
+        vartime_sample_ntt,
     },
     rows::{MAX_ROWS, RowsMut},
     seed::{Seed, sha3_256, sha3_512},
@@ -16,7 +17,7 @@ use pqkm_kernels::{
 use super::{
     Kem, in_groups,
     keys::index,
-    work::{Encapsulation, Work, nonce, nonces, seeds, write_seeds},
+    work::{Encapsulation, One, Work, nonce, nonces, seeds, write_seeds},
 };
 use crate::{
     engine::{rows_mut, rows_of},
@@ -49,7 +50,7 @@ impl<const K: usize, const ETA1: usize, const DU: usize, const DV: usize> Kem<K,
         messages: &[&[u8; M_BYTES]],
     ) -> Vec<Encapsulated<N>> {
         let mut out = vec![([0; N], [0; SHARED_SECRET_BYTES]); messages.len()];
-        let (mut many, mut one) = (None, None);
+        let mut many = None;
         let left = core::cell::RefCell::new(out.iter_mut());
         in_groups(
             L::LANES,
@@ -69,17 +70,28 @@ impl<const K: usize, const ETA1: usize, const DU: usize, const DV: usize> Kem<K,
                 Self::encrypt_many(l, work, key, &m, &r, &mut rows_mut(cts));
             },
             |message| {
-                let four = l.four_lanes();
-                let work = one.get_or_insert_with(|| Work::new(four));
-                let m = Seed::same(four, message);
-                let (secret, r) = sha3_512(four, &m, &Seed::same(four, &key.h));
-                if let Some((ct, to)) = left.borrow_mut().next() {
-                    write_seeds(&secret, [to.as_mut_slice()]);
-                    Self::encrypt_one(l, work, key, &m, &r, ct);
+                if let Some((ct, secret)) = left.borrow_mut().next() {
+                    Self::encapsulate_one(l, key, message, ct, secret);
                 }
             },
         );
         out
+    }
+
+    /// FIPS 203, Algorithm 17 (ML-KEM.Encaps_internal), of one message.
+    pub(super) fn encapsulate_one<L: Lanes>(
+        l: L,
+        key: &Encapsulation<K>,
+        message: &[u8; M_BYTES],
+        ct: &mut [u8],
+        to: &mut [u8; SHARED_SECRET_BYTES],
+    ) {
+        let four = l.four_lanes();
+        let mut work = One::new(four);
+        let m = Seed::same(four, message);
+        let (secret, r) = sha3_512(four, &m, &Seed::same(four, &key.h));
+        write_seeds(&secret, [to.as_mut_slice()]);
+        Self::encrypt_one(l, &mut work, key, &m, &r, ct);
     }
 
     /// FIPS 203, Algorithm 14 (K-PKE.Encrypt), one message a lane.
@@ -115,40 +127,57 @@ impl<const K: usize, const ETA1: usize, const DU: usize, const DV: usize> Kem<K,
         compress_noisy_message::<L, DV>(l, poly, noise, m, ct, Self::C1_BYTES);
     }
 
-    /// The same for one message, the polynomials in lanes: v takes the lane after u where there is one.
-    pub(super) fn encrypt_one<L: Lanes>(
+    /// The same for one message, the polynomials in lanes.
+    fn encrypt_one<L: Lanes>(
         l: L,
-        work: &mut Work<L::Four, 1>,
+        work: &mut One<L::Four>,
         key: &Encapsulation<K>,
         m: &Seed<L::Four>,
         r: &Seed<L::Four>,
         ct: &mut [u8],
     ) {
+        let nonces_of = [nonces(0), nonces(K)];
+        prf_once::<L, ETA1, 2>(l, r, &nonces_of, &mut work.noise, &mut work.errors);
+        if K == 4 {
+            prf::<_, 2>(l.four_lanes(), r, &nonces(2 * K), &mut work.last);
+        }
+        Self::encrypt_noisy(l, work, key, m, ct);
+    }
+
+    /// What of it follows the PRF, whose output is in `work`: v takes the lane after u where there is one.
+    pub(super) fn encrypt_noisy<L: Lanes>(
+        l: L,
+        work: &mut One<L::Four>,
+        key: &Encapsulation<K>,
+        m: &Seed<L::Four>,
+        ct: &mut [u8],
+    ) {
         let four = l.four_lanes();
-        let Work {
+        let One {
             noise,
+            errors,
+            last,
             poly,
-            y: [y_hat],
-            u: [u_hat],
-            ..
+            y: y_hat,
+            u: u_hat,
         } = work;
-        Self::sample_secret(four, r, &nonces(four, 0), noise, poly, y_hat);
+        sample_poly_cbd::<_, ETA1>(four, noise, poly);
+        ntt_small(four, poly, y_hat);
         multiply_matrix_once(l, &key.a_hat, y_hat, u_hat);
         if K < 4 {
             multiply_row_once(l, &key.t_hat, y_hat, u_hat, K);
         }
         ntt_inverse(four, u_hat, poly);
-        prf::<_, 2>(four, r, &nonces(four, K), noise);
         let (c1, c2) = ct.split_at_mut(Self::C1_BYTES);
         let mut rows = rows_mut(c1.chunks_exact_mut(compressed_bytes(DU)));
-        compress_noisy::<_, DU>(four, poly, noise, &mut rows, 0);
+        compress_noisy::<_, DU>(four, poly, errors, &mut rows, 0);
         if K == 4 {
             multiply_row_once(l, &key.t_hat, y_hat, u_hat, 0);
             ntt_inverse(four, u_hat, poly);
-            prf::<_, 2>(four, r, &nonces(four, 2 * K), noise);
         }
+        let error = if K == 4 { last } else { errors };
         if let Ok(mut row) = RowsMut::of_lane(K & 3, c2) {
-            compress_noisy_message::<_, DV>(four, poly, noise, m, &mut row, 0);
+            compress_noisy_message::<_, DV>(four, poly, error, m, &mut row, 0);
         }
     }
 

@@ -6,7 +6,8 @@ use pqkm_kernels::{
     lanes::Lanes,
     mlkem::{
         Matrix, NttPoly, POLY_BYTES, Row, Scale, add, decode12, encode12, multiply_lanes,
-        multiply_matrix_once, prepare_column, prepare_factor, prepare_row, vartime_sample_ntt,
+        multiply_matrix_once, ntt_small, prepare_column, prepare_factor, prepare_row, prf_once,
+        sample_poly_cbd, vartime_sample_ntt,
     },
     rows::{MAX_ROWS, Rows},
     seed::{sha3_256, sha3_512_with_byte},
@@ -15,7 +16,7 @@ use zeroize::Zeroizing;
 
 use super::{
     Kem, in_groups,
-    work::{Decapsulation, Encapsulation, Work, nonce, nonces, seeds, write_seeds},
+    work::{Decapsulation, Encapsulation, One, Work, nonce, nonces, seeds, write_seeds},
 };
 use crate::{
     engine::{rows_mut, rows_of},
@@ -41,7 +42,7 @@ impl<const K: usize, const ETA1: usize, const DU: usize, const DV: usize> Kem<K,
     /// FIPS 203, Algorithm 16 (ML-KEM.KeyGen_internal), of every seed `d || z`.
     pub(super) fn key_pairs<L: Lanes>(l: L, all: &[&[u8; SEED_BYTES]]) -> Vec<KeyBytes> {
         let mut pairs = Vec::with_capacity(all.len());
-        let (mut many, mut one) = (None, None);
+        let mut many = None;
         let keys = core::cell::RefCell::new(&mut pairs);
         in_groups(
             L::LANES,
@@ -50,10 +51,7 @@ impl<const K: usize, const ETA1: usize, const DU: usize, const DV: usize> Kem<K,
                 let work = many.get_or_insert_with(|| Work::new(l));
                 Self::generate_many(l, work, group, &mut keys.borrow_mut());
             },
-            |seed| {
-                let work = one.get_or_insert_with(|| Work::new(l.four_lanes()));
-                keys.borrow_mut().push(Self::generate_one(l, work, seed));
-            },
+            |seed| keys.borrow_mut().push(Self::generate_one(l, seed)),
         );
         pairs
     }
@@ -113,20 +111,18 @@ impl<const K: usize, const ETA1: usize, const DU: usize, const DV: usize> Kem<K,
     }
 
     /// The same for one key, its polynomials in lanes.
-    fn generate_one<L: Lanes>(
-        l: L,
-        work: &mut Work<L::Four, 1>,
-        seed: &[u8; SEED_BYTES],
-    ) -> KeyBytes {
+    fn generate_one<L: Lanes>(l: L, seed: &[u8; SEED_BYTES]) -> KeyBytes {
         let four = l.four_lanes();
-        let Work {
+        let mut work = One::new(four);
+        let One {
             noise,
+            errors,
             poly,
-            y: [s_hat],
-            u: [e_hat],
-            sum,
+            y: s_hat,
+            u: e_hat,
             ..
-        } = work;
+        } = &mut work;
+        let sum = &mut NttPoly::zero(four);
         let mut ek = vec![0; Self::EK_BYTES];
         let mut dk = Zeroizing::new(vec![0; Self::DK_BYTES]);
 
@@ -140,8 +136,11 @@ impl<const K: usize, const ETA1: usize, const DU: usize, const DV: usize> Kem<K,
             vartime_sample_ntt(four, &rho, &indices, sum);
             prepare_column(l, sum, Scale::PRODUCT, &mut a_hat, j);
         }
-        Self::sample_secret(four, &sigma, &nonces(four, 0), noise, poly, s_hat);
-        Self::sample_secret(four, &sigma, &nonces(four, K), noise, poly, e_hat);
+        prf_once::<L, ETA1, ETA1>(l, &sigma, &[nonces(0), nonces(K)], noise, errors);
+        for (noise, to) in [(noise, &mut *s_hat), (errors, &mut *e_hat)] {
+            sample_poly_cbd::<_, ETA1>(four, noise, poly);
+            ntt_small(four, poly, to);
+        }
         // t_hat = A_hat s_hat + e_hat
         multiply_matrix_once(l, &a_hat, s_hat, sum);
         add(four, sum, e_hat);

@@ -38,6 +38,13 @@ pub trait Kernels: Reference {
         messages: &[&[u8; M_BYTES]],
     ) -> Vec<(Self::CiphertextBytes, [u8; SHARED_SECRET_BYTES])>;
 
+    /// The same of one message, without memory of the heap.
+    fn encapsulate_one<L: Lanes>(
+        l: L,
+        key: &Self::Ek,
+        message: &[u8; M_BYTES],
+    ) -> (Self::CiphertextBytes, [u8; SHARED_SECRET_BYTES]);
+
     /// The same, each message to a key of its own.
     fn encapsulate_each<L: Lanes>(
         l: L,
@@ -51,10 +58,17 @@ pub trait Kernels: Reference {
         key: &Self::Dk,
         ciphertexts: &[&[u8]],
     ) -> Vec<[u8; SHARED_SECRET_BYTES]>;
+
+    /// The same of one ciphertext, without memory of the heap.
+    fn decapsulate_one<L: Lanes>(
+        l: L,
+        key: &Self::Dk,
+        ciphertext: &[u8],
+    ) -> [u8; SHARED_SECRET_BYTES];
 }
 
 macro_rules! sets {
-    ($($name:ident: $k:literal, $eta_1:literal, $d_u:literal, $d_v:literal;)+) => {$(
+    ($($name:ident: $k:literal, $eta_1:literal, $d_u:literal, $d_v:literal, $bytes:literal;)+) => {$(
         impl Kernels for $name {
             type Ek = Box<Encapsulation<$k>>;
             type Dk = Box<Decapsulation<$k>>;
@@ -79,6 +93,17 @@ macro_rules! sets {
                 Kem::<$k, $eta_1, $d_u, $d_v>::encapsulate_all(l, key, messages)
             }
 
+            fn encapsulate_one<L: Lanes>(
+                l: L,
+                key: &Self::Ek,
+                message: &[u8; M_BYTES],
+            ) -> (Self::CiphertextBytes, [u8; SHARED_SECRET_BYTES]) {
+                let mut made = ([0; $bytes], [0; SHARED_SECRET_BYTES]);
+                let (ct, secret) = &mut made;
+                Kem::<$k, $eta_1, $d_u, $d_v>::encapsulate_one(l, key, message, ct, secret);
+                made
+            }
+
             fn encapsulate_each<L: Lanes>(
                 l: L,
                 eks: &[&[u8]],
@@ -94,12 +119,22 @@ macro_rules! sets {
             ) -> Vec<[u8; SHARED_SECRET_BYTES]> {
                 Kem::<$k, $eta_1, $d_u, $d_v>::decapsulate_all(l, key, ciphertexts)
             }
+
+            fn decapsulate_one<L: Lanes>(
+                l: L,
+                key: &Self::Dk,
+                ciphertext: &[u8],
+            ) -> [u8; SHARED_SECRET_BYTES] {
+                let mut secret = [0; SHARED_SECRET_BYTES];
+                Kem::<$k, $eta_1, $d_u, $d_v>::decapsulate_one(l, key, ciphertext, &mut secret);
+                secret
+            }
         }
     )+};
 }
 
 sets! {
-    MlKem512: 2, 3, 10, 4;
-    MlKem768: 3, 2, 10, 4;
-    MlKem1024: 4, 2, 11, 5;
+    MlKem512: 2, 3, 10, 4, 768;
+    MlKem768: 3, 2, 10, 4, 1088;
+    MlKem1024: 4, 2, 11, 5, 1568;
 }

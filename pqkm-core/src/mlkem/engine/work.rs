@@ -39,6 +39,35 @@ impl<L: Lanes, const K: usize> Work<L, K> {
     }
 }
 
+/// The memory of one operation, its polynomials in lanes: on the stack of the operation, which its vectors leave
+/// only for registers. Every part is overwritten when it is dropped.
+pub(super) struct One<F: Lanes> {
+    /// Of the secret vector.
+    pub(super) noise: Noise<F>,
+    /// Of the errors.
+    pub(super) errors: Noise<F>,
+    /// Of the last error, where the others take all lanes.
+    pub(super) last: Noise<F>,
+    pub(super) poly: Poly<F>,
+    /// The secret vector: s or y.
+    pub(super) y: NttPoly<F>,
+    /// The vectors t and u.
+    pub(super) u: NttPoly<F>,
+}
+
+impl<F: Lanes> One<F> {
+    pub(super) fn new(four: F) -> Self {
+        Self {
+            noise: Noise::zero(four),
+            errors: Noise::zero(four),
+            last: Noise::zero(four),
+            poly: Poly::zero(four),
+            y: NttPoly::zero(four),
+            u: NttPoly::zero(four),
+        }
+    }
+}
+
 /// An expanded encapsulation key: 4096 (k + 1) + 32 bytes.
 #[expect(unnameable_types, reason = "an associated type of a sealed trait")]
 pub struct Encapsulation<const K: usize> {
@@ -90,13 +119,15 @@ pub(super) fn nonce<L: Lanes>(l: L, n: usize) -> L::Words {
     words
 }
 
-/// The nonces `first`, `first + 1` and so on in the lanes.
-pub(super) fn nonces<L: Lanes>(l: L, first: usize) -> L::Words {
-    let mut words = l.zero_words();
-    for (word, n) in words.as_mut().iter_mut().zip(first..) {
-        *word = u64::from(n.to_le_bytes()[0]);
-    }
-    words
+/// The nonces `first`, `first + 1` and so on in four lanes.
+pub(super) fn nonces(first: usize) -> [u64; 4] {
+    core::array::from_fn(|i| u64::from((first + i).to_le_bytes()[0]))
+}
+
+/// Overwrites bytes that depend on a secret, many at a time.
+pub(super) fn wipe(bytes: &mut [u8]) {
+    bytes.fill(0);
+    core::hint::black_box(bytes);
 }
 
 /// 32 bytes a lane.

@@ -104,8 +104,11 @@ macro_rules! common16 {
 }
 
 macro_rules! common {
-    () => {
+    ($ternary:literal) => {
         const LANES: usize = 4;
+        // SAFETY: every pattern of bits is a vector.
+        const ZERO: __m256i = unsafe { core::mem::zeroed() };
+        const TERNARY: bool = $ternary;
         const WORD_INSTRUCTIONS: bool = true;
         type Four = Self;
     type Words = [u64; 4];
@@ -243,7 +246,7 @@ impl Lanes16 for Avx512Vl {
 }
 
 impl Lanes for Avx2 {
-    common!();
+    common!(false);
 
     #[inline(always)]
     fn xor3(self, a: __m256i, b: __m256i, c: __m256i) -> __m256i {
@@ -307,7 +310,7 @@ impl Lanes for Avx2 {
 }
 
 impl Lanes for Avx512Vl {
-    common!();
+    common!(true);
 
     #[inline(always)]
     fn xor3(self, a: __m256i, b: __m256i, c: __m256i) -> __m256i {

@@ -89,6 +89,9 @@ impl Lanes16 for Avx512 {
 
 impl Lanes for Avx512 {
     const LANES: usize = 8;
+    // SAFETY: every pattern of bits is a vector.
+    const ZERO: __m512i = unsafe { core::mem::zeroed() };
+    const TERNARY: bool = true;
     const WORD_INSTRUCTIONS: bool = true;
     type Four = super::super::Avx512Vl;
     type Words = [u64; 8];

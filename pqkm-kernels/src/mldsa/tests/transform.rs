@@ -130,6 +130,10 @@ fn same_bits<L: MlDsaKernels>(l: L) {
         portable.inverse_product(&expected, &expected, &mut a);
         l.inverse_product(&found, &found, &mut b);
         assert_eq!(a.coefficients(), b.coefficients(), "{}", L::NAME);
+        let mut product = NttPoly::ZERO;
+        l.multiply_ntt(&found, &found, &mut product);
+        l.ntt_inverse(&product, &mut b);
+        assert_eq!(a.coefficients(), b.coefficients(), "{}", L::NAME);
     }
 }
 

@@ -96,6 +96,24 @@ fn forward_equals_the_model<L: Lanes>(l: L) {
     }
 }
 
+fn lanes_keep_their_polynomials<L: Lanes>(l: L) {
+    let all: Vec<[i16; 256]> = (0..L::LANES)
+        .map(|lane| core::array::from_fn(|i| (1000 * lane + i) as i16))
+        .collect();
+    let (poly, transformed) = (Poly::from_lanes(l, &all), NttPoly::from_lanes(l, &all));
+    for (lane, one) in all.iter().enumerate() {
+        let expected: Vec<_> = one.iter().map(|x| i64::from(*x) % Q).collect();
+        assert_eq!(get(l, &poly.v, lane, plain), expected);
+        assert_eq!(get(l, &transformed.v, lane, hat), expected);
+        assert_eq!((poly.lane(lane), transformed.lane(lane)), (*one, *one));
+    }
+}
+
+#[test]
+fn layouts_hold_the_order_of_the_standard() {
+    on_every_instance!(lanes_keep_their_polynomials);
+}
+
 #[test]
 fn forward_transform_equals_algorithm_9() {
     on_every_instance!(forward_equals_the_model);

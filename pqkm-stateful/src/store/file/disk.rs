@@ -53,6 +53,12 @@ pub trait Disk: Send {
     /// # Errors
     /// [`DiskError`]
     fn sync_directory(&self) -> Result<(), DiskError>;
+
+    /// Removes the file's name, durably.
+    ///
+    /// # Errors
+    /// [`StoreError::Indeterminate`] if it may be there or not.
+    fn remove(&self) -> Result<(), StoreError>;
 }
 
 /// A locked file; offsets and lengths are in bytes.
@@ -82,6 +88,12 @@ pub trait DiskFile: Send {
     /// # Errors
     /// [`DiskError`]
     fn write(&mut self, offset: u64, bytes: &[u8]) -> Result<(), DiskError>;
+
+    /// Makes the file longer (new bytes are zero) or shorter; not durable yet.
+    ///
+    /// # Errors
+    /// [`DiskError`]
+    fn set_len(&mut self, len: u64) -> Result<(), DiskError>;
 
     /// Makes everything written durable, the length too.
     ///

@@ -80,6 +80,13 @@ impl Disk for OsDisk {
             .and_then(|directory| directory.sync_all())
             .map_err(os)
     }
+
+    fn remove(&self) -> Result<(), StoreError> {
+        std::fs::remove_file(&self.path)
+            .map_err(os)
+            .and_then(|()| self.sync_directory())
+            .map_err(DiskError::on_write)
+    }
 }
 
 impl DiskFile for OsFile {
@@ -98,6 +105,10 @@ impl DiskFile for OsFile {
 
     fn write(&mut self, offset: u64, bytes: &[u8]) -> Result<(), DiskError> {
         self.0.write_all_at(bytes, offset).map_err(os)
+    }
+
+    fn set_len(&mut self, len: u64) -> Result<(), DiskError> {
+        self.0.set_len(len).map_err(os)
     }
 
     fn sync(&mut self) -> Result<(), DiskError> {

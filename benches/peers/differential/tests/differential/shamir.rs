@@ -159,8 +159,13 @@ fn sharks_and_blahaj_take_a_share_twice() {
     let recovered = sharks::Sharks(2).recover(given).unwrap();
     assert_ne!(recovered, SECRET);
     let mut rng = Generator::new(2);
-    let theirs: Vec<_> = blahaj::Sharks(2).dealer_rng(SECRET, &mut rng).take(2).collect();
-    let recovered = blahaj::Sharks(2).recover([&theirs[0], &theirs[1], &theirs[0]]).unwrap();
+    let theirs: Vec<_> = blahaj::Sharks(2)
+        .dealer_rng(SECRET, &mut rng)
+        .take(2)
+        .collect();
+    let recovered = blahaj::Sharks(2)
+        .recover([&theirs[0], &theirs[1], &theirs[0]])
+        .unwrap();
     assert_ne!(recovered, SECRET);
     let bytes: Vec<Vec<u8>> = given.iter().map(|share| Vec::from(*share)).collect();
     let read: Vec<_> = bytes

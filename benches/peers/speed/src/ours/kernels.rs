@@ -1,12 +1,18 @@
 //! The kernels by themselves. The reference engine has none that can be called.
+//!
+//! In the ring of ML-KEM the smallest unit is four polynomials, one a lane: no operation transforms one alone, and
+//! its rows `forward` and `inverse` have no time of ours. Base multiplication is by an operand with both forms
+//! prepared, as the operations have it. In the ring of ML-DSA a polynomial fills the registers by itself.
 
 use pqkm::core::Engine;
 use pqkm_kernels::keccak::permute;
 use pqkm_kernels::lanes::{Avx2, Avx512, Lanes, Portable, Token as _};
+use pqkm_kernels::{mldsa, mlkem};
 
 use super::Pair;
 use crate::fixture::bytes;
 use crate::measure::Contender;
+use crate::peers::kernels::{IN_CACHE, in_turn, sample_3329, sample_8380417, schoolbook};
 
 /// Ours in the ring of ML-KEM.
 #[derive(Default)]
@@ -24,37 +30,164 @@ pub(crate) struct Ring8380417 {
     pub(crate) pointwise: Pair,
 }
 
-/// The kernels of this ring work on layouts of their own, which are timed by the kernels' cycle bench.
-pub(crate) fn ring3329(_: Engine) -> Ring3329 {
-    Ring3329::default()
+/// Calls a function with the token of an engine; the default where the engine has none.
+macro_rules! with_token {
+    ($engine:ident, $function:ident) => {
+        match $engine.name() {
+            "portable" => Portable::detect().map($function),
+            "avx2" => Avx2::detect().map($function),
+            "avx512" => Avx512::detect().map($function),
+            _ => None,
+        }
+        .unwrap_or_default()
+    };
 }
 
-/// As [`ring3329`].
-pub(crate) fn ring8380417(_: Engine) -> Ring8380417 {
-    Ring8380417::default()
+/// Transforms and products in the ring of ML-KEM, a polynomial a lane.
+pub(crate) fn ring3329(engine: Engine) -> Ring3329 {
+    with_token!(engine, ring3329_in)
+}
+
+fn ring3329_in<L: Lanes>(l: L) -> Ring3329 {
+    use mlkem::{Factor, NttPoly, Poly, Scale, multiply_lanes, ntt, ntt_inverse, prepare_factor};
+
+    let in_lanes = |first: usize| -> Vec<[i16; 256]> {
+        (first..first + L::LANES)
+            .map(|n| sample_3329(n).0)
+            .collect()
+    };
+    let polys = |first: usize| Poly::from_lanes(l, &in_lanes(first));
+    let from: Vec<_> = (0..IN_CACHE).map(|n| polys(8 * n)).collect();
+    let mut to = NttPoly::zero(l);
+    let forward = move |n| ntt(l, at(&from, n), &mut to);
+    // What is multiplied and transformed back does not matter for time: any values within the bounds.
+    let from: Vec<_> = (0..IN_CACHE)
+        .map(|n| NttPoly::from_lanes(l, &in_lanes(8 * n)))
+        .collect();
+    let mut to = Poly::zero(l);
+    let inverse = move |n| ntt_inverse(l, at(&from, n), &mut to);
+    let rows: Vec<_> = (0..IN_CACHE)
+        .map(|n| [NttPoly::from_lanes(l, &in_lanes(8 * n))])
+        .collect();
+    let mut factor = [Factor::zero(l)];
+    for (factor, [row]) in factor.iter_mut().zip(&rows) {
+        prepare_factor(l, row, Scale::PRODUCT, factor);
+    }
+    let mut to = NttPoly::zero(l);
+    let basemul = move |n| multiply_lanes(l, at(&rows, n), &factor, &mut to);
+    let agrees = move |_, ()| multiplies_3329(l);
+    Ring3329 {
+        forward: together(forward, agrees, L::LANES),
+        inverse: together(inverse, agrees, L::LANES),
+        basemul: Pair::alone(Contender::ours(basemul, agrees).doing(L::LANES)),
+    }
+}
+
+/// Whether the product of two polynomials a lane is the schoolbook's, times 128.
+fn multiplies_3329<L: Lanes>(l: L) -> bool {
+    use mlkem::{Factor, NttPoly, Poly, Scale, multiply_lanes, ntt, ntt_inverse, prepare_factor};
+
+    let (a, b) = (sample_3329(1).0, sample_3329(2).0);
+    let transformed = |p: [i16; 256]| {
+        let mut hat = NttPoly::zero(l);
+        ntt(l, &Poly::from_lanes(l, &vec![p; L::LANES]), &mut hat);
+        hat
+    };
+    let canonical = transformed(a).lane(0).map(|c| c.rem_euclid(mlkem::Q));
+    let a_hat = [NttPoly::from_lanes(l, &vec![canonical; L::LANES])];
+    let mut factor = [Factor::zero(l)];
+    for factor in &mut factor {
+        prepare_factor(l, &transformed(b), Scale::PRODUCT, factor);
+    }
+    let (mut product, mut result) = (NttPoly::zero(l), Poly::zero(l));
+    multiply_lanes(l, &a_hat, &factor, &mut product);
+    ntt_inverse(l, &product, &mut result);
+    let expected = schoolbook(&a.map(i64::from), &b.map(i64::from), 3329);
+    let expected = expected.map(|c| (128 * c).rem_euclid(3329));
+    (0..L::LANES).all(|lane| result.lane(lane).map(|c| i64::from(c).rem_euclid(3329)) == expected)
+}
+
+/// Transforms and products in the ring of ML-DSA, a polynomial at a time.
+pub(crate) fn ring8380417(engine: Engine) -> Ring8380417 {
+    with_token!(engine, ring8380417_in)
+}
+
+fn ring8380417_in<L: mldsa::MlDsaKernels>(l: L) -> Ring8380417 {
+    use mldsa::{NttPoly, Poly};
+
+    let hats = || -> Vec<NttPoly> {
+        let sampled = (0..IN_CACHE).map(|n| sample_8380417(n).0);
+        sampled
+            .map(|values| NttPoly::from_standard_order(&values))
+            .collect()
+    };
+    let from: Vec<_> = (0..IN_CACHE)
+        .map(|n| Poly::new(&sample_8380417(n).0))
+        .collect();
+    let mut to = hats();
+    let forward = move |n| l.ntt(at(&from, n), in_turn(&mut to, n));
+    let (from, mut to) = (hats(), vec![Poly::ZERO; IN_CACHE]);
+    let inverse = move |n| l.ntt_inverse(at(&from, n), in_turn(&mut to, n));
+    let (a, b, mut to) = (hats(), hats(), hats());
+    let pointwise = move |n| l.multiply_ntt(at(&a, n), at(&b, 0), in_turn(&mut to, n));
+    let agrees = move |_, ()| multiplies_8380417(l);
+    Ring8380417 {
+        forward: Pair::alone(Contender::ours(forward, agrees)),
+        inverse: Pair::alone(Contender::ours(inverse, agrees)),
+        pointwise: Pair::alone(Contender::ours(pointwise, agrees)),
+    }
+}
+
+/// Whether the product of two polynomials is the schoolbook's.
+fn multiplies_8380417<L: mldsa::MlDsaKernels>(l: L) -> bool {
+    use mldsa::{NttPoly, Poly};
+
+    let (a, b) = (sample_8380417(1).0, sample_8380417(2).0);
+    let [mut a_hat, mut b_hat, mut product] = [NttPoly::ZERO, NttPoly::ZERO, NttPoly::ZERO];
+    l.ntt(&Poly::new(&a), &mut a_hat);
+    l.ntt(&Poly::new(&b), &mut b_hat);
+    l.multiply_ntt(&a_hat, &b_hat, &mut product);
+    let mut result = Poly::ZERO;
+    l.ntt_inverse(&product, &mut result);
+    let expected = schoolbook(&a.map(i64::from), &b.map(i64::from), 8_380_417);
+    let found = result
+        .coefficients()
+        .iter()
+        .map(|c| i64::from(*c).rem_euclid(8_380_417));
+    found.eq(expected)
+}
+
+/// A work that is done for as many polynomials as there are lanes.
+fn together(
+    call: impl FnMut(usize) + 'static,
+    agrees: impl FnMut(usize, ()) -> bool + 'static,
+    lanes: usize,
+) -> Pair {
+    Pair {
+        single: None,
+        together: Some(Contender::ours(call, agrees).doing(lanes)),
+    }
+}
+
+#[inline]
+fn at<T>(items: &[T], n: usize) -> &T {
+    items
+        .get(n & (IN_CACHE - 1))
+        .expect("there are IN_CACHE items, a power of two")
 }
 
 /// The permutation on as many states as the engine has lanes.
 pub(crate) fn keccak(engine: Engine) -> Pair {
-    let single = match engine.name() {
-        "portable" => Portable::detect().map(keccak_in),
-        "avx2" => Avx2::detect().map(keccak_in),
-        "avx512" => Avx512::detect().map(keccak_in),
-        _ => None,
-    };
-    Pair {
-        single,
-        together: None,
-    }
+    with_token!(engine, keccak_in)
 }
 
-fn keccak_in<L: Lanes>(l: L) -> Contender {
+fn keccak_in<L: Lanes>(l: L) -> Pair {
     let mut state = [l.splat64(0); 25];
-    Contender::ours(
+    let ours = Contender::ours(
         move |_| permute(l, &mut state),
         move |turn, ()| permutes_each_lane(l, turn),
-    )
-    .doing(L::LANES)
+    );
+    Pair::alone(ours.doing(L::LANES))
 }
 
 /// Whether every lane's state comes out as the `keccak` crate permutes it alone.

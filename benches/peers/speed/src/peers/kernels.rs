@@ -10,7 +10,7 @@ use crate::measure::Contender;
 const NAME: &str = "pqclean avx2";
 
 /// Polynomials or states that a work cycles through: a power of two.
-const IN_CACHE: usize = 8;
+pub(crate) const IN_CACHE: usize = 8;
 
 /// The contenders in the ring of ML-KEM, by work.
 #[derive(Default)]
@@ -103,21 +103,21 @@ pub(crate) fn keccak() -> Vec<Contender> {
 }
 
 #[inline]
-fn in_turn<T>(items: &mut [T], n: usize) -> &mut T {
+pub(crate) fn in_turn<T>(items: &mut [T], n: usize) -> &mut T {
     items
         .get_mut(n & (IN_CACHE - 1))
         .expect("there are IN_CACHE items, a power of two")
 }
 
 /// Coefficients in [0, q), from fixed bytes. Uniform enough: they only have to be arbitrary.
-fn sample_3329(n: usize) -> Poly3329 {
+pub(crate) fn sample_3329(n: usize) -> Poly3329 {
     let words = bytes::<512>(*b"3329", n);
     let mut words = words.as_chunks().0.iter();
     let mut next = || words.next().map_or(0, |word| u16::from_le_bytes(*word));
     Poly3329([(); 256].map(|()| i16::try_from(next().rem_euclid(3329)).unwrap_or(0)))
 }
 
-fn sample_8380417(n: usize) -> Poly8380417 {
+pub(crate) fn sample_8380417(n: usize) -> Poly8380417 {
     let words = bytes::<1024>(*b"8380", n);
     let mut words = words.as_chunks().0.iter();
     let mut next = || words.next().map_or(0, |word| u32::from_le_bytes(*word));

@@ -6,12 +6,12 @@
 /// 256 coefficients modulo 3329, aligned as `__m256i`.
 #[derive(Clone)]
 #[repr(C, align(32))]
-pub(super) struct Poly3329(pub(super) [i16; 256]);
+pub(crate) struct Poly3329(pub(crate) [i16; 256]);
 
 /// 256 coefficients modulo 8380417, aligned as `__m256i`.
 #[derive(Clone)]
 #[repr(C, align(32))]
-pub(super) struct Poly8380417(pub(super) [i32; 256]);
+pub(crate) struct Poly8380417(pub(crate) [i32; 256]);
 
 /// Four Keccak states, lane by lane, aligned as `__m256i`.
 #[derive(Clone)]

@@ -1,0 +1,205 @@
+//! A policy as data: rules in order, the first that fits decides.
+
+use pqkm_core::{Evidence, UnixTime};
+
+use super::{
+    Intent, KeyFacts, PeriodLimits, Policy, default_periods,
+    text::{self, TextError},
+};
+use crate::{
+    approval::Quorum,
+    error::PolicyRefusal,
+    record::KeptIn,
+    table::{KeyState, RoleName, Use},
+};
+
+/// Until when something is permitted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until {
+    /// It is not.
+    Never,
+    /// Before this moment.
+    Moment(UnixTime),
+    /// No end is known.
+    Forever,
+}
+
+impl Until {
+    fn permits(self, at: UnixTime) -> bool {
+        match self {
+            Self::Never => false,
+            Self::Moment(end) => at < end,
+            Self::Forever => true,
+        }
+    }
+
+    fn end(self) -> Option<UnixTime> {
+        match self {
+            Self::Never => UnixTime::from_seconds(0).ok(),
+            Self::Moment(end) => Some(end),
+            Self::Forever => None,
+        }
+    }
+}
+
+/// What holds for an algorithm, or for all whose name begins so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// A name, or the beginning of names followed by `*`.
+    pub algorithm: String,
+    /// Until when keys are generated and activated.
+    pub generate: Until,
+    /// Until when keys protect.
+    pub protect: Until,
+    /// Until when keys process.
+    pub process: Until,
+}
+
+impl Rule {
+    fn fits(&self, algorithm: &str) -> bool {
+        match self.algorithm.strip_suffix('*') {
+            Some(beginning) => algorithm.starts_with(beginning),
+            None => algorithm == self.algorithm,
+        }
+    }
+
+    fn until(&self, intent: Intent) -> Until {
+        match intent {
+            Intent::Generate | Intent::Transition(KeyState::Active) => self.generate,
+            Intent::Use(Use::Protect | Use::Confirm) => self.protect,
+            Intent::Use(Use::Process) => self.process,
+            // Nothing is gained by keeping a key from its end.
+            Intent::Transition(_) => Until::Forever,
+        }
+    }
+}
+
+/// A policy that is written down: see `policies/` for two of them and the form.
+pub struct RulePolicy {
+    /// Its name.
+    pub name: String,
+    /// Rules about algorithms; what none of them is about is not permitted.
+    pub rules: Vec<Rule>,
+    /// Longest periods; what is not listed has the guideline's.
+    pub periods: Vec<(RoleName, PeriodLimits)>,
+    /// Where keys may be kept.
+    pub kept_in: Vec<KeptIn>,
+    /// Whether keys may be exportable.
+    pub exportable: bool,
+    /// Who may do what; if it is empty, everybody everything.
+    pub actors: Vec<(String, Vec<Permit>)>,
+    /// States in which the caller's mere assertion is evidence.
+    pub assertion_in: Vec<KeyState>,
+    /// Who must approve what.
+    pub quorums: Vec<(KeyState, Quorum)>,
+}
+
+/// Something that an actor may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Permit {
+    /// Generate keys.
+    Generate,
+    /// Take leases.
+    Use,
+    /// Take keys to a state.
+    To(KeyState),
+}
+
+impl RulePolicy {
+    /// The Commercial National Security Algorithm Suite 2.0: ML-KEM-1024 and ML-DSA-87, AES-256, and what
+    /// it replaces until it must be gone.
+    ///
+    /// # Errors
+    /// None: the text is part of this crate, and a test reads it.
+    pub fn cnsa_2_0() -> Result<Self, TextError> {
+        Self::from_text(include_str!("../../policies/cnsa-2.0.policy"))
+    }
+
+    /// NIST's approved algorithms, with the dates that IR 8547 gives for the transition.
+    ///
+    /// # Errors
+    /// None: the text is part of this crate, and a test reads it.
+    pub fn nist() -> Result<Self, TextError> {
+        Self::from_text(include_str!("../../policies/nist-ir-8547.policy"))
+    }
+
+    /// Reads a policy from text.
+    ///
+    /// # Errors
+    /// [`TextError`], with the line.
+    pub fn from_text(text: &str) -> Result<Self, TextError> {
+        text::read(text)
+    }
+
+    fn rule(&self, algorithm: &str) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.fits(algorithm))
+    }
+}
+
+impl Policy for RulePolicy {
+    fn check(
+        &self,
+        key: &KeyFacts<'_>,
+        intent: Intent,
+        by: &str,
+        at: UnixTime,
+    ) -> Result<(), PolicyRefusal> {
+        let permit = match intent {
+            Intent::Generate => Permit::Generate,
+            Intent::Use(_) => Permit::Use,
+            Intent::Transition(to) => Permit::To(to),
+        };
+        let may = self.actors.is_empty()
+            || self
+                .actors
+                .iter()
+                .any(|(actor, permits)| actor == by && permits.contains(&permit));
+        if !may {
+            return Err(PolicyRefusal::Actor);
+        }
+        let until = match self.rule(key.algorithm) {
+            Some(rule) => rule.until(intent),
+            None if matches!(intent, Intent::Transition(to) if to != KeyState::Active) => {
+                Until::Forever
+            }
+            None => Until::Never,
+        };
+        if !until.permits(at) {
+            return Err(PolicyRefusal::Algorithm);
+        }
+        if intent == Intent::Generate {
+            if !self.kept_in.contains(&key.kept_in) {
+                return Err(PolicyRefusal::Custody);
+            }
+            if key.exportable && !self.exportable {
+                return Err(PolicyRefusal::Exportable);
+            }
+        }
+        Ok(())
+    }
+
+    fn periods(&self, key: &KeyFacts<'_>) -> PeriodLimits {
+        self.periods
+            .iter()
+            .find(|(role, _)| *role == key.role)
+            .map_or_else(|| default_periods(key.role), |(_, limits)| *limits)
+    }
+
+    fn quorum(&self, _: &KeyFacts<'_>, to: KeyState) -> Option<&Quorum> {
+        self.quorums
+            .iter()
+            .find(|(state, _)| *state == to)
+            .map(|(_, quorum)| quorum)
+    }
+
+    fn accepts(&self, _: &KeyFacts<'_>, state: KeyState, evidence: &Evidence) -> bool {
+        !matches!(evidence, Evidence::Asserted) || self.assertion_in.contains(&state)
+    }
+
+    fn ends(&self, key: &KeyFacts<'_>, what: Use) -> Option<UnixTime> {
+        match self.rule(key.algorithm) {
+            Some(rule) => rule.until(Intent::Use(what)).end(),
+            None => Until::Never.end(),
+        }
+    }
+}

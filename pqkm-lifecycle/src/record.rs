@@ -1,0 +1,317 @@
+//! What a registry keeps of a key, in DER. A record is authentic when it comes here; whether it makes
+//! sense is checked here: its history is replayed against the table.
+
+use der::{Decode as _, Sequence, asn1::OctetString};
+use pqkm_core::{KeyId, UnixTime, Version};
+use spki::AlgorithmIdentifierOwned;
+
+use crate::{
+    error::{Refusal, RegistryError},
+    name::{KeyName, NameRef},
+    table::{Half, KeyState, RoleName, find_edge},
+    wire::{Moment, OperationId},
+};
+
+/// The format version that is written and read.
+const VERSION: u8 = 1;
+
+/// The most transitions of one key; compromise and destruction find room beyond it.
+const MAX_STEPS: usize = 200;
+
+/// The most leases of one key that run at a time.
+pub(crate) const MAX_LEASES: usize = 64;
+
+/// The longest owner, purpose, actor or reason in bytes.
+pub(crate) const MAX_TEXT_BYTES: usize = 255;
+
+/// Where a key is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, der::Enumerated)]
+#[repr(u8)]
+pub enum KeptIn {
+    /// In the registry: wrapped under the root if it is secret.
+    Registry = 0,
+    /// In a module: the registry has a reference.
+    Module = 1,
+}
+
+/// The periods of a key: how long each lasts, and when it ends once the key was activated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Sequence)]
+pub(crate) struct Periods {
+    /// Seconds from activation in which it may protect.
+    pub(crate) originator_seconds: u64,
+    /// Seconds from activation in which it may process.
+    pub(crate) recipient_seconds: u64,
+    #[asn1(context_specific = "0", tag_mode = "IMPLICIT", optional = "true")]
+    pub(crate) originator_end: Option<Moment>,
+    #[asn1(context_specific = "1", tag_mode = "IMPLICIT", optional = "true")]
+    pub(crate) recipient_end: Option<Moment>,
+}
+
+/// A transition that a key has taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Sequence)]
+pub(crate) struct Step {
+    pub(crate) to: KeyState,
+    pub(crate) at: Moment,
+    pub(crate) operation: OperationId,
+}
+
+/// An allowance that was given out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Sequence)]
+pub(crate) struct LeaseRecord {
+    pub(crate) id: OperationId,
+    pub(crate) uses: u64,
+    pub(crate) expires: Moment,
+}
+
+/// One half of one version of a key.
+#[derive(Clone, Debug, PartialEq, Eq, Sequence)]
+pub(crate) struct KeyRecord {
+    version: u8,
+    name: NameRef,
+    pub(crate) role: RoleName,
+    pub(crate) algorithm_name: String,
+    pub(crate) algorithm: AlgorithmIdentifierOwned,
+    pub(crate) kept_in: KeptIn,
+    pub(crate) exportable: bool,
+    /// SPKI, wrapped key, or a module's reference; empty when it is destroyed.
+    pub(crate) material: OctetString,
+    history: Vec<Step>,
+    pub(crate) periods: Periods,
+    pub(crate) issued: u64,
+    pub(crate) leases: Vec<LeaseRecord>,
+    pub(crate) dependants: u64,
+    #[asn1(context_specific = "0", tag_mode = "IMPLICIT", optional = "true")]
+    pub(crate) budget: Option<u64>,
+    #[asn1(context_specific = "1", tag_mode = "IMPLICIT", optional = "true")]
+    pub(crate) compromised_since: Option<Moment>,
+    #[asn1(context_specific = "2", tag_mode = "IMPLICIT", optional = "true")]
+    pub(crate) destroy_at: Option<Moment>,
+}
+
+/// What a new record is made of.
+pub(crate) struct NewRecord {
+    pub(crate) name: KeyName,
+    pub(crate) role: RoleName,
+    pub(crate) algorithm_name: &'static str,
+    pub(crate) algorithm: AlgorithmIdentifierOwned,
+    pub(crate) kept_in: KeptIn,
+    pub(crate) exportable: bool,
+    pub(crate) material: Vec<u8>,
+    pub(crate) originator_seconds: u64,
+    pub(crate) recipient_seconds: u64,
+    pub(crate) budget: Option<u64>,
+}
+
+impl KeyRecord {
+    /// A key in pre-activation.
+    pub(crate) fn new(
+        new: NewRecord,
+        at: UnixTime,
+        operation: OperationId,
+    ) -> Result<Self, Refusal> {
+        Ok(Self {
+            version: VERSION,
+            name: new.name.into(),
+            role: new.role,
+            algorithm_name: new.algorithm_name.into(),
+            algorithm: new.algorithm,
+            kept_in: new.kept_in,
+            exportable: new.exportable,
+            material: OctetString::new(new.material).map_err(|_| Refusal::TooLong)?,
+            history: vec![Step {
+                to: KeyState::PreActivation,
+                at: Moment(at),
+                operation,
+            }],
+            periods: Periods {
+                originator_seconds: new.originator_seconds,
+                recipient_seconds: new.recipient_seconds,
+                originator_end: None,
+                recipient_end: None,
+            },
+            issued: 0,
+            leases: Vec::new(),
+            dependants: 0,
+            budget: new.budget,
+            compromised_since: None,
+            destroy_at: None,
+        })
+    }
+
+    pub(crate) fn to_der(&self) -> Result<Vec<u8>, RegistryError> {
+        Ok(der::Encode::to_der(self)?)
+    }
+
+    /// Reads a record and checks it: the name it is filed under, and its history against the table.
+    pub(crate) fn read(der: &[u8], name: KeyName) -> Result<Self, RegistryError> {
+        let record = Self::from_der(der)?;
+        let is_sound = record.version == VERSION
+            && record.name.get() == Some(name)
+            && record.role.half() == name.half
+            && record.leases.len() <= MAX_LEASES
+            && record.follows_the_table()
+            && (record.state() == KeyState::Destroyed) == record.material.as_bytes().is_empty();
+        if is_sound {
+            Ok(record)
+        } else {
+            Err(RegistryError::Malformed)
+        }
+    }
+
+    fn follows_the_table(&self) -> bool {
+        let mut from = None;
+        self.history.iter().all(|step| {
+            let is_edge = find_edge(self.role, from, step.to).is_some();
+            from = Some(step.to);
+            is_edge
+        }) && from.is_some()
+    }
+
+    /// The key's name.
+    pub(crate) fn name(&self) -> Option<KeyName> {
+        self.name.get()
+    }
+
+    /// Where the history ends.
+    pub(crate) fn state(&self) -> KeyState {
+        self.history
+            .last()
+            .map_or(KeyState::Destroyed, |step| step.to)
+    }
+
+    /// How many steps it has taken: what an approval is good for, once.
+    pub(crate) fn steps(&self) -> u64 {
+        u64::try_from(self.history.len()).unwrap_or(u64::MAX)
+    }
+
+    /// When it came to the state it is in.
+    pub(crate) fn since(&self) -> UnixTime {
+        self.history.last().map_or(UnixTime::MAX, |step| step.at.0)
+    }
+
+    /// When it was generated.
+    pub(crate) fn created(&self) -> UnixTime {
+        self.history.first().map_or(UnixTime::MAX, |step| step.at.0)
+    }
+
+    /// The moment before which data must have been protected to be processed on evidence.
+    pub(crate) fn evidence_limit(&self) -> UnixTime {
+        let since = self.compromised_since.map_or(UnixTime::MAX, |at| at.0);
+        since.min(self.since())
+    }
+
+    /// Takes a step. Destruction takes the material.
+    pub(crate) fn step(
+        &mut self,
+        to: KeyState,
+        at: UnixTime,
+        operation: OperationId,
+    ) -> Result<(), Refusal> {
+        let from = self.state();
+        if find_edge(self.role, Some(from), to).is_none() {
+            return Err(Refusal::NoTransition);
+        }
+        let is_final = matches!(to, KeyState::Compromised | KeyState::Destroyed);
+        if self.history.len() >= MAX_STEPS && !is_final {
+            return Err(Refusal::HistoryFull);
+        }
+        if from == KeyState::PreActivation && to == KeyState::Active {
+            let end = |seconds| Some(Moment(crate::wire::after(at, seconds)));
+            self.periods.originator_end = end(self.periods.originator_seconds);
+            self.periods.recipient_end = end(self.periods.recipient_seconds);
+        }
+        if to == KeyState::Destroyed {
+            self.material = OctetString::new([]).map_err(|_| Refusal::TooLong)?;
+            self.destroy_at = None;
+            self.leases.clear();
+        }
+        self.history.push(Step {
+            to,
+            at: Moment(at),
+            operation,
+        });
+        Ok(())
+    }
+
+    /// The last moment of a lease that runs and is not `own`.
+    pub(crate) fn leases_until(&self, now: UnixTime, own: Option<OperationId>) -> Option<UnixTime> {
+        self.leases
+            .iter()
+            .filter(|lease| lease.expires.0 > now && Some(lease.id) != own)
+            .map(|lease| lease.expires.0)
+            .max()
+    }
+}
+
+/// A logical key: what all versions and halves have in common.
+#[derive(Clone, Debug, PartialEq, Eq, Sequence)]
+pub(crate) struct Head {
+    version: u8,
+    id: KeyId,
+    pub(crate) primary: u64,
+    pub(crate) latest: u64,
+    pub(crate) has_public_half: bool,
+    pub(crate) owner: String,
+    pub(crate) purpose: String,
+    #[asn1(context_specific = "0", tag_mode = "IMPLICIT", optional = "true")]
+    pub(crate) linked: Option<KeyId>,
+}
+
+impl Head {
+    pub(crate) fn new(id: KeyId, has_public_half: bool, owner: &str, purpose: &str) -> Self {
+        Self {
+            version: VERSION,
+            id,
+            primary: Version::FIRST.get(),
+            latest: Version::FIRST.get(),
+            has_public_half,
+            owner: owner.into(),
+            purpose: purpose.into(),
+            linked: None,
+        }
+    }
+
+    pub(crate) fn read(der: &[u8], id: KeyId) -> Result<Self, RegistryError> {
+        let head = Self::from_der(der)?;
+        let is_sound = head.version == VERSION
+            && head.id == id
+            && head.primary > 0
+            && head.primary <= head.latest;
+        if is_sound {
+            Ok(head)
+        } else {
+            Err(RegistryError::Malformed)
+        }
+    }
+
+    pub(crate) fn to_der(&self) -> Result<Vec<u8>, RegistryError> {
+        Ok(der::Encode::to_der(self)?)
+    }
+
+    /// The name of a half of the primary version.
+    pub(crate) fn primary(&self, half: Half) -> Result<KeyName, RegistryError> {
+        Ok(KeyName {
+            id: self.id,
+            version: Version::new(self.primary)?,
+            half,
+        })
+    }
+}
+
+/// What an operation was asked for and what it named, so that it is not done twice.
+#[derive(Clone, Debug, PartialEq, Eq, Sequence)]
+pub(crate) struct OperationRecord {
+    pub(crate) intent: crate::wire::Hash,
+    pub(crate) at: Moment,
+    pub(crate) key: NameRef,
+}
+
+impl OperationRecord {
+    pub(crate) fn read(der: &[u8]) -> Result<Self, RegistryError> {
+        Ok(Self::from_der(der)?)
+    }
+
+    pub(crate) fn to_der(&self) -> Result<Vec<u8>, RegistryError> {
+        Ok(der::Encode::to_der(self)?)
+    }
+}

@@ -1,0 +1,503 @@
+//! The registry: reads rows, decides, and commits once.
+//!
+//! Everything that changes goes through [`Registry::attempt`]: it reads, lets the caller decide, and makes
+//! one commit with the rows, the operation's own row and the event. After a conflict it begins anew.
+
+use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::Arc;
+
+use der::{Decode as _, Encode as _, Sequence};
+use pqkm_core::{Clock, KeyId, SystemClock, UnixTime, rand_core::TryCryptoRng};
+
+use crate::{
+    approval::Approval,
+    audit::Checkpoint,
+    custody::{Custody, SymmetricRoot},
+    error::{CommitError, OperationError, Refusal, RegistryError},
+    event::{Action, Event, Touched},
+    lease::{LeaseTerms, Shared},
+    name::{self, KeyName, NameRef},
+    policy::{KeyFacts, Permissive, Policy},
+    record::{Head, KeyRecord, MAX_TEXT_BYTES, OperationRecord},
+    seal::RowSeal,
+    store::{Batch, KeyStore, RowName, Write},
+    wire::{Hash, Moment, OperationId},
+};
+
+mod dependants;
+mod due;
+mod evidence;
+mod generate;
+mod lease;
+mod open;
+mod plan;
+mod rotate;
+mod transition;
+
+pub use dependants::Dependant;
+pub use due::{Due, DueReason};
+pub use generate::KeySpec;
+pub use open::AnyManaged;
+pub use rotate::LinkedSuccessors;
+pub(crate) use transition::Wanted;
+
+/// The format version that is written and read.
+const VERSION: u8 = 1;
+
+/// How often an operation begins anew before it gives up.
+const ATTEMPTS: usize = 64;
+
+/// Who asks for something, why, and with whose consent.
+#[derive(Clone, Copy)]
+pub struct Authority<'a> {
+    by: &'a str,
+    reason: &'a str,
+    operation: Option<OperationId>,
+    approvals: &'a [Approval],
+}
+
+impl<'a> Authority<'a> {
+    /// Who and why: each at most 255 bytes. Both stand in the event.
+    #[must_use]
+    pub const fn new(by: &'a str, reason: &'a str) -> Self {
+        Self {
+            by,
+            reason,
+            operation: None,
+            approvals: &[],
+        }
+    }
+
+    /// Names the operation, so that asking again does it once.
+    #[must_use]
+    pub const fn with_operation(self, operation: OperationId) -> Self {
+        Self {
+            operation: Some(operation),
+            ..self
+        }
+    }
+
+    /// Adds the approvals of others.
+    #[must_use]
+    pub const fn with_approvals(self, approvals: &'a [Approval]) -> Self {
+        Self { approvals, ..self }
+    }
+}
+
+/// What a registry is opened with.
+pub struct RegistryOptions {
+    /// The policy.
+    pub policy: Box<dyn Policy>,
+    /// The clock.
+    pub clock: Box<dyn Clock + Send + Sync>,
+    /// What leases give.
+    pub terms: LeaseTerms,
+    /// The last checkpoint that was seen: a registry that is older or another one is refused.
+    pub last_seen: Option<Checkpoint>,
+}
+
+/// No policy but the standard, the system's clock.
+impl Default for RegistryOptions {
+    fn default() -> Self {
+        Self {
+            policy: Box::new(Permissive),
+            clock: Box::new(SystemClock),
+            terms: LeaseTerms::default(),
+            last_seen: None,
+        }
+    }
+}
+
+/// What became of an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resolution {
+    /// It happened, to this key.
+    Done(KeyName),
+    /// It did not happen.
+    NotDone,
+}
+
+/// Keys, their states, and a store that survives.
+pub struct Registry<C: Custody = SymmetricRoot> {
+    pub(crate) store: Arc<dyn KeyStore>,
+    pub(crate) custody: C,
+    pub(crate) policy: Box<dyn Policy>,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) seal: RowSeal,
+    pub(crate) terms: LeaseTerms,
+    id: Hash,
+    session: Hash,
+    counter: AtomicU64,
+    is_poisoned: AtomicBool,
+}
+
+/// What a registry says about itself.
+#[derive(Sequence)]
+struct Meta {
+    version: u8,
+    registry: Hash,
+    root: KeyId,
+}
+
+/// A row as it was read, and its generation.
+pub(crate) struct Loaded<T> {
+    pub(crate) value: T,
+    pub(crate) generation: u64,
+}
+
+impl<C: Custody> core::fmt::Debug for Registry<C> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Registry")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<C: Custody> Registry<C> {
+    /// Makes a registry in an empty store.
+    ///
+    /// # Errors
+    /// [`RegistryError::Exists`] if there is one, [`RegistryError::Randomness`],
+    /// [`RegistryError::Store`].
+    pub fn create<R: TryCryptoRng + ?Sized>(
+        store: impl KeyStore + 'static,
+        custody: C,
+        options: RegistryOptions,
+        rng: &mut R,
+    ) -> Result<Self, RegistryError> {
+        let store: Arc<dyn KeyStore> = Arc::new(store);
+        let registry = random_hash(rng)?;
+        let meta = Meta {
+            version: VERSION,
+            registry,
+            root: custody.id(),
+        };
+        let seal = RowSeal::new(&custody, registry)?;
+        let name = name::meta();
+        let content = seal.seal(&name, 1, meta.to_der()?);
+        let batch = Batch {
+            writes: vec![Write {
+                name,
+                expected: 0,
+                content: Some(content),
+            }],
+            events: Vec::new(),
+        };
+        store.commit(&batch).map_err(|error| match error {
+            CommitError::Conflict => RegistryError::Exists,
+            _ => RegistryError::Poisoned,
+        })?;
+        Self::open_shared(store, custody, options, rng)
+    }
+
+    /// Opens a registry. The time that it takes does not depend on how many keys there are.
+    ///
+    /// # Errors
+    /// [`RegistryError::NotFound`] if there is none, [`RegistryError::Root`] for another root key,
+    /// [`RegistryError::RolledBack`] if it contradicts the checkpoint that was seen last.
+    pub fn open<R: TryCryptoRng + ?Sized>(
+        store: impl KeyStore + 'static,
+        custody: C,
+        options: RegistryOptions,
+        rng: &mut R,
+    ) -> Result<Self, RegistryError> {
+        Self::open_shared(Arc::new(store), custody, options, rng)
+    }
+
+    fn open_shared<R: TryCryptoRng + ?Sized>(
+        store: Arc<dyn KeyStore>,
+        custody: C,
+        options: RegistryOptions,
+        rng: &mut R,
+    ) -> Result<Self, RegistryError> {
+        let name = name::meta();
+        let row = store.get(&name)?.ok_or(RegistryError::NotFound)?;
+        let content = row
+            .content
+            .get(..row.content.len().saturating_sub(Hash::BYTES));
+        let meta = Meta::from_der(content.unwrap_or_default())?;
+        if meta.version != VERSION {
+            return Err(RegistryError::Malformed);
+        }
+        if meta.root != custody.id() {
+            return Err(RegistryError::Root);
+        }
+        let seal = RowSeal::new(&custody, meta.registry)?;
+        seal.open(&name, &row).map_err(|_| RegistryError::Root)?;
+        let registry = Self {
+            store,
+            custody,
+            policy: options.policy,
+            shared: Arc::new(Shared::new(options.clock)),
+            seal,
+            terms: options.terms,
+            id: meta.registry,
+            session: random_hash(rng)?,
+            counter: AtomicU64::new(0),
+            is_poisoned: AtomicBool::new(false),
+        };
+        if let Some(seen) = &options.last_seen {
+            registry.compare_with(seen)?;
+        }
+        Ok(registry)
+    }
+
+    /// The registry's identifier: in every event, checkpoint and row.
+    #[must_use]
+    pub const fn id(&self) -> Hash {
+        self.id
+    }
+
+    /// Refuses all work until the registry is opened again.
+    pub(crate) fn poison(&self) {
+        self.is_poisoned.store(true, Ordering::SeqCst);
+    }
+
+    /// What became of an operation: for callers that were told
+    /// [`Indeterminate`](OperationError::Indeterminate), and for those that crashed.
+    ///
+    /// # Errors
+    /// [`RegistryError`].
+    pub fn resolve(&self, operation: OperationId) -> Result<Resolution, RegistryError> {
+        match self.operation(operation)? {
+            None => Ok(Resolution::NotDone),
+            Some(found) => found
+                .key
+                .get()
+                .map(Resolution::Done)
+                .ok_or(RegistryError::Malformed),
+        }
+    }
+
+    fn operation(&self, id: OperationId) -> Result<Option<OperationRecord>, RegistryError> {
+        let row = self.read(&name::operation(id))?;
+        row.map(|row| OperationRecord::read(&row.value)).transpose()
+    }
+
+    /// The content of a row that this registry wrote.
+    pub(crate) fn read(&self, name: &RowName) -> Result<Option<Loaded<Vec<u8>>>, RegistryError> {
+        if self.is_poisoned.load(Ordering::SeqCst) {
+            return Err(RegistryError::Poisoned);
+        }
+        let Some(row) = self.store.get(name)? else {
+            return Ok(None);
+        };
+        Ok(Some(Loaded {
+            value: self.seal.open(name, &row)?.to_vec(),
+            generation: row.generation,
+        }))
+    }
+
+    pub(crate) fn record(&self, key: KeyName) -> Result<Loaded<KeyRecord>, RegistryError> {
+        let row = self.read(&key.row())?.ok_or(RegistryError::NotFound)?;
+        Ok(Loaded {
+            value: KeyRecord::read(&row.value, key)?,
+            generation: row.generation,
+        })
+    }
+
+    pub(crate) fn head(&self, id: KeyId) -> Result<Loaded<Head>, RegistryError> {
+        let row = self.read(&name::head(id))?.ok_or(RegistryError::NotFound)?;
+        Ok(Loaded {
+            value: Head::read(&row.value, id)?,
+            generation: row.generation,
+        })
+    }
+
+    pub(crate) fn now(&self) -> Result<UnixTime, RegistryError> {
+        self.shared.now().ok_or(RegistryError::Clock)
+    }
+
+    /// An identifier that nobody else draws: 128 bits of a hash over a random session and a counter.
+    pub(crate) fn fresh_id(&self) -> OperationId {
+        let count = self.counter.fetch_add(1, Ordering::Relaxed);
+        let hash = Hash::of(&[self.session.as_bytes(), &count.to_be_bytes()]);
+        let mut id = [0; OperationId::BYTES];
+        id.iter_mut().zip(hash.0).for_each(|(to, from)| *to = from);
+        OperationId(id)
+    }
+
+    /// Lets `decide` fill a change and commits it, beginning anew after a conflict.
+    ///
+    /// `intent` is what is asked, for operations that the caller may name. If the same was done before,
+    /// `Ok(None)` is returned.
+    pub(crate) fn attempt<T>(
+        &self,
+        authority: &Authority<'_>,
+        intent: Option<(Hash, KeyName)>,
+        mut decide: impl FnMut(&mut Change<'_, C>) -> Result<(Action, T), Refusal>,
+    ) -> Result<Option<T>, OperationError> {
+        if authority.by.len() > MAX_TEXT_BYTES || authority.reason.len() > MAX_TEXT_BYTES {
+            return Err(Refusal::TooLong.into());
+        }
+        let operation = authority.operation.unwrap_or_else(|| self.fresh_id());
+        for attempt in 0..ATTEMPTS {
+            // A name that the registry drew itself has no row before the first attempt.
+            if let Some((hash, _)) = intent.filter(|_| attempt > 0 || authority.operation.is_some())
+                && let Some(found) = self.operation(operation)?
+            {
+                return if found.intent == hash {
+                    Ok(None)
+                } else {
+                    Err(Refusal::OperationReused.into())
+                };
+            }
+            let mut change = Change {
+                registry: self,
+                operation,
+                at: self.now()?,
+                batch: Batch::default(),
+                touched: Vec::new(),
+            };
+            let (action, result) = decide(&mut change)?;
+            if let Some((hash, key)) = intent {
+                let record = OperationRecord {
+                    intent: hash,
+                    at: Moment(change.at),
+                    key: NameRef::from(key),
+                };
+                change.put(name::operation(operation), 0, record.to_der()?)?;
+            }
+            match self.commit(change, authority, action)? {
+                true => return Ok(Some(result)),
+                false => continue,
+            }
+        }
+        Err(Refusal::Contended.into())
+    }
+
+    /// Whether it was committed; if not, others were faster.
+    fn commit(
+        &self,
+        change: Change<'_, C>,
+        authority: &Authority<'_>,
+        action: Action,
+    ) -> Result<bool, OperationError> {
+        let Change {
+            operation,
+            at,
+            mut batch,
+            touched,
+            ..
+        } = change;
+        let (by, reason) = (authority.by.into(), authority.reason.into());
+        let mut event = Event::new(self.id, operation, at, by, reason, action);
+        event.touched = touched;
+        let event = event.to_der().map_err(|_| Refusal::TooLong)?;
+        batch.events.push(self.seal.seal_event(event));
+        match self.store.commit(&batch) {
+            Ok(()) => Ok(true),
+            Err(CommitError::Conflict) => Ok(false),
+            Err(CommitError::Unknown) => {
+                self.poison();
+                Err(OperationError::Indeterminate(operation))
+            }
+            Err(_) => {
+                self.poison();
+                Err(RegistryError::Poisoned.into())
+            }
+        }
+    }
+}
+
+fn random_hash<R: TryCryptoRng + ?Sized>(rng: &mut R) -> Result<Hash, RegistryError> {
+    let mut bytes = [0; Hash::BYTES];
+    rng.try_fill_bytes(&mut bytes)
+        .map_err(|_| RegistryError::Randomness)?;
+    Ok(Hash(bytes))
+}
+
+/// The hash of what is asked: each part with its length, so that no two questions look the same.
+pub(crate) fn intent(parts: &[&[u8]]) -> Hash {
+    let lengths: Vec<_> = parts
+        .iter()
+        .map(|part| u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes())
+        .collect();
+    let all: Vec<&[u8]> = lengths
+        .iter()
+        .zip(parts)
+        .flat_map(|(length, part)| [length.as_slice(), part])
+        .collect();
+    Hash::of(&all)
+}
+
+impl Authority<'_> {
+    /// Who and why, as parts of an [`intent`].
+    pub(crate) const fn parts(&self) -> [&[u8]; 2] {
+        [self.by.as_bytes(), self.reason.as_bytes()]
+    }
+}
+
+/// One commit in the making.
+pub(crate) struct Change<'a, C: Custody> {
+    pub(crate) registry: &'a Registry<C>,
+    pub(crate) operation: OperationId,
+    pub(crate) at: UnixTime,
+    batch: Batch,
+    touched: Vec<Touched>,
+}
+
+impl<C: Custody> Change<'_, C> {
+    /// Writes a row that has the generation `expected` now.
+    pub(crate) fn put(
+        &mut self,
+        name: RowName,
+        expected: u64,
+        content: Vec<u8>,
+    ) -> Result<(), Refusal> {
+        let generation = expected + 1;
+        let content = self.registry.seal.seal(&name, generation, content);
+        self.touch(&name, generation, Some(&content))?;
+        self.batch.writes.push(Write {
+            name,
+            expected,
+            content: Some(content),
+        });
+        Ok(())
+    }
+
+    /// Removes a row.
+    pub(crate) fn remove(&mut self, name: RowName, expected: u64) -> Result<(), Refusal> {
+        self.touch(&name, expected + 1, None)?;
+        self.batch.writes.push(Write {
+            name,
+            expected,
+            content: None,
+        });
+        Ok(())
+    }
+
+    pub(crate) fn put_record(&mut self, record: &Loaded<KeyRecord>) -> Result<(), Refusal> {
+        let key = record.value.name().ok_or(RegistryError::Malformed)?;
+        self.put(key.row(), record.generation, record.value.to_der()?)
+    }
+
+    pub(crate) fn put_head(&mut self, id: KeyId, head: &Loaded<Head>) -> Result<(), Refusal> {
+        self.put(name::head(id), head.generation, head.value.to_der()?)
+    }
+
+    fn touch(
+        &mut self,
+        name: &RowName,
+        generation: u64,
+        content: Option<&[u8]>,
+    ) -> Result<(), Refusal> {
+        if name::is_told_of(name) {
+            let touched = Touched::new(name, generation, content).ok_or(Refusal::TooLong)?;
+            self.touched.push(touched);
+        }
+        Ok(())
+    }
+}
+
+/// What policies are told of a record.
+pub(crate) fn facts<'a>(record: &'a KeyRecord, head: &'a Head) -> KeyFacts<'a> {
+    KeyFacts {
+        algorithm: &record.algorithm_name,
+        role: record.role,
+        kept_in: record.kept_in,
+        exportable: record.exportable,
+        owner: &head.owner,
+        purpose: &head.purpose,
+    }
+}

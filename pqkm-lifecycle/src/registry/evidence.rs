@@ -1,0 +1,65 @@
+//! Evidence of when data was protected: judged against the record, and put in the log.
+
+use pqkm_core::{Evidence, ProtectionTime};
+
+use super::{Authority, Registry, facts};
+use crate::{
+    custody::Custody,
+    error::{OperationError, PolicyRefusal, Refusal},
+    event::{Action, OnEvidence},
+    managed::named,
+    name::KeyName,
+    policy::Intent,
+    table::{KeyState, Use},
+    wire::{Hash, Moment},
+};
+
+impl<C: Custody> Registry<C> {
+    /// Judges evidence for a key in a state and commits the event.
+    pub(crate) fn record_evidence(
+        &self,
+        key: KeyName,
+        state: KeyState,
+        protected: &[u8],
+        found: &ProtectionTime,
+        authority: &Authority<'_>,
+    ) -> Result<(), OperationError> {
+        self.attempt(authority, None, |change| {
+            let record = self.record(key)?;
+            if record.value.state() != state {
+                return Err(Refusal::State(record.value.state()));
+            }
+            let head = self.head(key.id)?.value;
+            let facts = facts(&record.value, &head);
+            let (at, by) = (change.at, authority.by);
+            self.policy
+                .check(&facts, Intent::Use(Use::Process), by, at)?;
+            // Whoever has stolen the key can assert, too.
+            let is_mere_word =
+                state == KeyState::Compromised && matches!(found.evidence, Evidence::Asserted);
+            if is_mere_word || !self.policy.accepts(&facts, state, &found.evidence) {
+                return Err(PolicyRefusal::Evidence.into());
+            }
+            if !found.is_before(record.value.evidence_limit()) {
+                return Err(Refusal::Evidence);
+            }
+            // The record is written too, so that a transition in between is seen as a conflict.
+            change.put_record(&record)?;
+            let (kind, reference) = named(&found.evidence);
+            let action = Action::ProcessedOnEvidence(OnEvidence {
+                key: key.into(),
+                protected: Hash::of(&[protected]),
+                latest: Moment(found.latest),
+                kind,
+                reference: reference.map(Hash),
+            });
+            Ok((action, ()))
+        })?;
+        Ok(())
+    }
+
+    /// The use that a key's budget counts.
+    pub(crate) fn budgeted_use(&self, key: KeyName) -> Result<Use, OperationError> {
+        Ok(super::lease::budgeted(&self.record(key)?.value))
+    }
+}

@@ -1,0 +1,304 @@
+//! Generation, and the adoption of keys in modules: how a key comes on record.
+
+use pqkm_core::rand_core::TryCryptoRng;
+use pqkm_core::{Algorithm as _, AnyPublicKey, KeyHandle, KeyId, Version, role::Role as _};
+
+use super::{Authority, Change, Loaded, Registry, intent};
+use crate::{
+    custody::Custody,
+    error::{OperationError, Refusal},
+    event::{Action, Named},
+    keep::{Generated, ModuleKey, Place},
+    lease::{Epoch, Granted, Lease},
+    managed::Managed,
+    name::KeyName,
+    policy::{Intent, KeyFacts},
+    record::{Head, KeptIn, KeyRecord, MAX_TEXT_BYTES, NewRecord},
+    state::PreActivation,
+    table::{Half, KeyState, Permission, RoleName, Use, permission},
+    wire::Hash,
+};
+
+/// The longest reference of a key in a module in bytes.
+const MAX_REFERENCE_BYTES: usize = 1024;
+
+/// What a key shall be like.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct KeySpec<'a> {
+    /// Whose it is; at most 255 bytes.
+    pub owner: &'a str,
+    /// What for; at most 255 bytes.
+    pub purpose: &'a str,
+    /// Whether it may leave the process that uses it in the clear.
+    pub exportable: bool,
+    /// Seconds from activation in which it may protect; the policy's limit if not given.
+    pub originator_seconds: Option<u64>,
+    /// Seconds from activation in which it may process; the policy's limit if not given.
+    pub recipient_seconds: Option<u64>,
+    /// How often it may protect (keys that only process: process).
+    pub budget: Option<u64>,
+}
+
+/// A key that goes on record.
+pub(super) struct NewHalf {
+    pub(super) role: RoleName,
+    pub(super) material: Vec<u8>,
+}
+
+impl<C: Custody> Registry<C> {
+    /// Generates a key and puts it on record, in pre-activation, with its public half.
+    ///
+    /// # Errors
+    /// [`Refusal::Policy`], [`Refusal::Generate`], [`Refusal::Custody`], and those of every operation.
+    pub fn generate<K: Generated, R: TryCryptoRng + ?Sized>(
+        &self,
+        spec: &KeySpec<'_>,
+        authority: &Authority<'_>,
+        rng: &mut R,
+    ) -> Result<Managed<K, PreActivation>, OperationError> {
+        let id = KeyId::generate(rng).map_err(Refusal::Generate)?;
+        let name = first(id, role_of::<K>()?);
+        let key = self.fresh_key::<K, R>(spec, authority, rng)?;
+        let place = self.place(name);
+        let material = key.to_material(&place, rng)?;
+        let public = key.public_half();
+        let secret = NewHalf {
+            role: role_of::<K>()?,
+            material,
+        };
+        match self.put_on_record::<K>(name, spec, KeptIn::Registry, secret, public, authority)? {
+            Some((granted, epoch)) => {
+                let lease = Lease::new(granted, epoch, self.shared.clone());
+                Ok(Managed::new(key, name, lease))
+            }
+            None => self.generated_before(authority),
+        }
+    }
+
+    /// Puts a key in a module on record, in pre-activation, with its public half.
+    ///
+    /// # Errors
+    /// As [`generate`](Self::generate), and [`Refusal::TooLong`] for a reference of more than 1024
+    /// bytes or none.
+    pub fn adopt<K: ModuleKey, R: TryCryptoRng + ?Sized>(
+        &self,
+        key: K,
+        spec: &KeySpec<'_>,
+        authority: &Authority<'_>,
+        rng: &mut R,
+    ) -> Result<Managed<K, PreActivation>, OperationError> {
+        let id = KeyId::generate(rng).map_err(Refusal::Generate)?;
+        let role = role_of::<K>()?;
+        let name = first(id, role);
+        let reference = key.reference();
+        if reference.is_empty() || reference.len() > MAX_REFERENCE_BYTES {
+            return Err(Refusal::TooLong.into());
+        }
+        let public = match (key.public_half(), public_role(role)) {
+            (Some(public), Some(role)) => Some((role, public)),
+            (None, None) => None,
+            _ => return Err(Refusal::Type.into()),
+        };
+        let secret = NewHalf {
+            role,
+            material: reference,
+        };
+        match self.put_on_record::<K>(name, spec, KeptIn::Module, secret, public, authority)? {
+            Some((granted, epoch)) => {
+                let lease = Lease::new(granted, epoch, self.shared.clone());
+                Ok(Managed::new(key, name, lease))
+            }
+            None => Err(Refusal::OperationReused.into()),
+        }
+    }
+
+    pub(crate) fn place(&self, name: KeyName) -> Place<'_, C> {
+        Place {
+            custody: &self.custody,
+            registry: self.id,
+            name,
+        }
+    }
+
+    /// Asks the policy first: a key that is not permitted is not even generated.
+    pub(super) fn fresh_key<K: Generated, R: TryCryptoRng + ?Sized>(
+        &self,
+        spec: &KeySpec<'_>,
+        authority: &Authority<'_>,
+        rng: &mut R,
+    ) -> Result<K, OperationError> {
+        let facts = KeyFacts {
+            algorithm: <K::Algorithm as pqkm_core::Algorithm>::NAME,
+            role: role_of::<K>()?,
+            kept_in: KeptIn::Registry,
+            exportable: spec.exportable,
+            owner: spec.owner,
+            purpose: spec.purpose,
+        };
+        let now = self.now()?;
+        self.policy
+            .check(&facts, Intent::Generate, authority.by, now)?;
+        let key = K::generate(rng).map_err(Refusal::Generate)?;
+        if spec.exportable {
+            Ok(key)
+        } else {
+            Ok(key.with_export_forbidden())
+        }
+    }
+
+    fn put_on_record<K: KeyHandle>(
+        &self,
+        name: KeyName,
+        spec: &KeySpec<'_>,
+        kept_in: KeptIn,
+        secret: NewHalf,
+        public: Option<(RoleName, AnyPublicKey)>,
+        authority: &Authority<'_>,
+    ) -> Result<Option<(Granted, Epoch)>, OperationError> {
+        if spec.owner.len() > MAX_TEXT_BYTES || spec.purpose.len() > MAX_TEXT_BYTES {
+            return Err(Refusal::TooLong.into());
+        }
+        let asked = self.generation_intent::<K>(spec, authority);
+        self.attempt(authority, Some((asked, name)), |change| {
+            let head = Head::new(name.id, public.is_some(), spec.owner, spec.purpose);
+            let epoch = Epoch::now(&self.shared, name);
+            let mut record =
+                self.new_record::<K>(change, name, spec, kept_in, secret.role, &secret.material)?;
+            let facts = super::facts(&record.value, &head);
+            self.policy
+                .check(&facts, Intent::Generate, authority.by, change.at)?;
+            let granted =
+                self.grant_or_none(&mut record.value, &head, None, authority.by, change.at);
+            change.put_record(&record)?;
+            if let Some((role, key)) = &public {
+                let name = name.other_half();
+                let material = key.as_spki_der();
+                let public =
+                    self.new_record::<K>(change, name, spec, KeptIn::Registry, *role, material)?;
+                change.put_record(&public)?;
+            }
+            let head = Loaded {
+                value: head,
+                generation: 0,
+            };
+            change.put_head(name.id, &head)?;
+            let action = Action::Generated(Named { key: name.into() });
+            Ok((action, (granted, epoch)))
+        })
+    }
+
+    /// A record in pre-activation, within the policy's periods.
+    pub(super) fn new_record<K: KeyHandle>(
+        &self,
+        change: &Change<'_, C>,
+        name: KeyName,
+        spec: &KeySpec<'_>,
+        kept_in: KeptIn,
+        role: RoleName,
+        material: &[u8],
+    ) -> Result<Loaded<KeyRecord>, Refusal> {
+        let algorithm_name = <K::Algorithm as pqkm_core::Algorithm>::NAME;
+        let limits = self.policy.periods(&KeyFacts {
+            algorithm: algorithm_name,
+            role,
+            kept_in,
+            exportable: spec.exportable,
+            owner: spec.owner,
+            purpose: spec.purpose,
+        });
+        let may = |what| permission(role, what, KeyState::Active) == Permission::Yes;
+        let new = NewRecord {
+            name,
+            role,
+            algorithm_name,
+            algorithm: K::Algorithm::key_algorithm(),
+            kept_in,
+            exportable: spec.exportable || name.half == Half::Public,
+            material: material.to_vec(),
+            originator_seconds: within(
+                spec.originator_seconds,
+                limits.originator_seconds,
+                may(Use::Protect),
+            )?,
+            recipient_seconds: within(
+                spec.recipient_seconds,
+                limits.recipient_seconds,
+                may(Use::Process),
+            )?,
+            budget: spec.budget.filter(|_| name.half == Half::Secret),
+        };
+        Ok(Loaded {
+            value: KeyRecord::new(new, change.at, change.operation)?,
+            generation: 0,
+        })
+    }
+
+    fn generation_intent<K: KeyHandle>(
+        &self,
+        spec: &KeySpec<'_>,
+        authority: &Authority<'_>,
+    ) -> Hash {
+        let number = |value: Option<u64>| match value {
+            Some(value) => [[1].as_slice(), &value.to_be_bytes()].concat(),
+            None => vec![0],
+        };
+        let [by, reason] = authority.parts();
+        intent(&[
+            b"generate",
+            <K::Algorithm as pqkm_core::Algorithm>::NAME.as_bytes(),
+            &[K::Role::NUMBER, u8::from(spec.exportable)],
+            spec.owner.as_bytes(),
+            spec.purpose.as_bytes(),
+            &number(spec.originator_seconds),
+            &number(spec.recipient_seconds),
+            &number(spec.budget),
+            by,
+            reason,
+        ])
+    }
+
+    /// The key that the same operation generated before.
+    fn generated_before<K: Generated>(
+        &self,
+        authority: &Authority<'_>,
+    ) -> Result<Managed<K, PreActivation>, OperationError> {
+        let operation = authority.operation.ok_or(Refusal::Contended)?;
+        let super::Resolution::Done(name) = self.resolve(operation)? else {
+            return Err(Refusal::Contended.into());
+        };
+        self.find(name)?.promote(self, authority.by)
+    }
+}
+
+pub(super) const fn first(id: KeyId, role: RoleName) -> KeyName {
+    KeyName {
+        id,
+        version: Version::FIRST,
+        half: role.half(),
+    }
+}
+
+/// The role of a key type.
+pub(crate) fn role_of<K: KeyHandle>() -> Result<RoleName, Refusal> {
+    RoleName::of_number(K::Role::NUMBER).ok_or(Refusal::Type)
+}
+
+/// The role of the public half of a private key.
+pub(super) const fn public_role(role: RoleName) -> Option<RoleName> {
+    match role {
+        RoleName::Signing => Some(RoleName::Verification),
+        RoleName::Decapsulation => Some(RoleName::Encapsulation),
+        RoleName::Agreement => Some(RoleName::PublicAgreement),
+        _ => None,
+    }
+}
+
+/// What was asked for, if the policy allows it; otherwise the policy's limit. Where the role has no such
+/// use, more than the limit does no harm.
+fn within(asked: Option<u64>, limit: u64, matters: bool) -> Result<u64, Refusal> {
+    match asked {
+        None => Ok(limit),
+        Some(asked) if asked <= limit || !matters => Ok(asked.min(limit)),
+        Some(_) => Err(Refusal::Policy(crate::error::PolicyRefusal::Period)),
+    }
+}

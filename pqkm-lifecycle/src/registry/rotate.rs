@@ -1,0 +1,242 @@
+//! Rotation: a successor, the primary moved, the predecessor retired, in one commit.
+
+use pqkm_core::{AnyPublicKey, KeyId, Version, rand_core::TryCryptoRng};
+
+use super::{Authority, Change, Loaded, Registry, facts, generate::role_of, intent};
+use crate::{
+    custody::Custody,
+    error::{OperationError, Refusal, RegistryError},
+    event::{Action, Rotated},
+    keep::Generated,
+    lease::{Epoch, Granted, Lease},
+    managed::Managed,
+    name::KeyName,
+    policy::{Intent, KeyFacts},
+    record::{Head, KeptIn, KeyRecord},
+    registry::generate::KeySpec,
+    state::Active,
+    table::{Half, KeyState, RoleName, find_edge},
+    wire::Moment,
+};
+
+/// The successors of two linked keys.
+pub type LinkedSuccessors<P, K> = (Managed<P, Active>, Managed<K, Active>);
+
+/// A successor that is not on record yet.
+struct Fresh {
+    name: KeyName,
+    role: RoleName,
+    material: Vec<u8>,
+    public: Option<(RoleName, AnyPublicKey)>,
+}
+
+impl<C: Custody> Registry<C> {
+    /// Generates the successor of a key's primary version, makes it active and the primary, and retires the
+    /// predecessor: to deactivated, where its role has that state; otherwise its originator-usage period
+    /// ends now, and [`due`](Self::due) lists it. Both halves move together. What depends on the
+    /// predecessor keeps doing so: see [`dependants`](Self::dependants).
+    ///
+    /// # Errors
+    /// [`Refusal::State`] if the primary is not active, [`Refusal::AlreadyLinked`] for a linked key (see
+    /// [`rotate_linked`](Self::rotate_linked)), [`Refusal::Type`], and those of [`generate`](Self::generate).
+    pub fn rotate<K: Generated, R: TryCryptoRng + ?Sized>(
+        &self,
+        id: KeyId,
+        authority: &Authority<'_>,
+        rng: &mut R,
+    ) -> Result<Managed<K, Active>, OperationError> {
+        let (key, fresh) = self.successor::<K, R>(id, authority, rng)?;
+        let name = fresh.name;
+        let [by, reason] = authority.parts();
+        let asked = intent(&[b"rotate", id.as_bytes(), by, reason]);
+        let done = self.attempt(authority, Some((asked, name)), |change| {
+            if self.head(id)?.value.linked.is_some() {
+                return Err(Refusal::AlreadyLinked);
+            }
+            let (from, lease) = self.replace::<K>(change, &fresh, authority)?;
+            let (from, to) = (from.into(), name.into());
+            Ok((Action::Rotated(Rotated { from, to }), lease))
+        })?;
+        match done {
+            Some((granted, epoch)) => {
+                let lease = Lease::new(granted, epoch, self.shared.clone());
+                Ok(Managed::new(key, name, lease))
+            }
+            None => {
+                let found = self.find_primary(id, Half::Secret)?;
+                found.promote(self, authority.by)
+            }
+        }
+    }
+
+    /// Rotates two linked keys in one commit: both have successors, or neither.
+    ///
+    /// # Errors
+    /// [`Refusal::Linked`] if they are not linked with each other, and those of [`rotate`](Self::rotate).
+    pub fn rotate_linked<P: Generated, K: Generated, R: TryCryptoRng + ?Sized>(
+        &self,
+        (one, other): (KeyId, KeyId),
+        authority: &Authority<'_>,
+        rng: &mut R,
+    ) -> Result<LinkedSuccessors<P, K>, OperationError> {
+        let (first, first_fresh) = self.successor::<P, R>(one, authority, rng)?;
+        let (second, second_fresh) = self.successor::<K, R>(other, authority, rng)?;
+        let (name, second_name) = (first_fresh.name, second_fresh.name);
+        let [by, reason] = authority.parts();
+        let asked = intent(&[b"rotate", one.as_bytes(), other.as_bytes(), by, reason]);
+        let done = self.attempt(authority, Some((asked, name)), |change| {
+            if self.head(one)?.value.linked != Some(other) {
+                return Err(Refusal::Linked(KeyState::Active));
+            }
+            let (from, lease) = self.replace::<P>(change, &first_fresh, authority)?;
+            let (_, second_lease) = self.replace::<K>(change, &second_fresh, authority)?;
+            let (from, to) = (from.into(), name.into());
+            let action = Action::Rotated(Rotated { from, to });
+            Ok((action, (lease, second_lease)))
+        })?;
+        let Some(((granted, epoch), (second_granted, second_epoch))) = done else {
+            let find = |id| self.find_primary(id, Half::Secret);
+            return Ok((
+                find(one)?.promote(self, authority.by)?,
+                find(other)?.promote(self, authority.by)?,
+            ));
+        };
+        let lease = Lease::new(granted, epoch, self.shared.clone());
+        let second_lease = Lease::new(second_granted, second_epoch, self.shared.clone());
+        Ok((
+            Managed::new(first, name, lease),
+            Managed::new(second, second_name, second_lease),
+        ))
+    }
+
+    fn successor<K: Generated, R: TryCryptoRng + ?Sized>(
+        &self,
+        id: KeyId,
+        authority: &Authority<'_>,
+        rng: &mut R,
+    ) -> Result<(K, Fresh), OperationError> {
+        let head = self.head(id)?.value;
+        let before = self.record(head.primary(Half::Secret)?)?.value;
+        let latest = Version::new(head.latest).map_err(RegistryError::from)?;
+        let name = KeyName {
+            id,
+            version: latest.next().ok_or(Refusal::HistoryFull)?,
+            half: Half::Secret,
+        };
+        let spec = spec_of(&before, &head);
+        let key: K = self.fresh_key(&spec, authority, rng)?;
+        let material = key.to_material(&self.place(name), rng)?;
+        let public = key.public_half();
+        let role = role_of::<K>()?;
+        Ok((
+            key,
+            Fresh {
+                name,
+                role,
+                material,
+                public,
+            },
+        ))
+    }
+
+    /// Puts the successor on record and retires the predecessor.
+    fn replace<K: Generated>(
+        &self,
+        change: &mut Change<'_, C>,
+        fresh: &Fresh,
+        authority: &Authority<'_>,
+    ) -> Result<(KeyName, (Granted, Epoch)), Refusal> {
+        let id = fresh.name.id;
+        let mut head = self.head(id)?;
+        let from = head.value.primary(Half::Secret)?;
+        let mut before = self.record(from)?;
+        if before.value.state() != KeyState::Active {
+            return Err(Refusal::State(before.value.state()));
+        }
+        // The successor was made for the version after the latest one: somebody else's is there now.
+        if head.value.latest.checked_add(1) != Some(fresh.name.version.get()) {
+            return Err(Refusal::Contended);
+        }
+        let name = <K::Algorithm as pqkm_core::Algorithm>::NAME;
+        if before.value.role != fresh.role || before.value.algorithm_name != name {
+            return Err(Refusal::Type);
+        }
+        let described = head.value.clone();
+        let spec = spec_of(&before.value, &described);
+        let facts = KeyFacts {
+            kept_in: KeptIn::Registry,
+            ..facts(&before.value, &described)
+        };
+        for what in [Intent::Generate, Intent::Transition(KeyState::Active)] {
+            self.policy.check(&facts, what, authority.by, change.at)?;
+        }
+        if let Some(quorum) = self.policy.quorum(&facts, KeyState::Active) {
+            // Approvers sign that the predecessor, as it stands, hands over.
+            let proposal = self.proposal(&before.value, from, KeyState::Active, authority);
+            quorum.check(&proposal, authority.approvals)?;
+        }
+
+        head.value.latest = fresh.name.version.get();
+        head.value.primary = fresh.name.version.get();
+        let mut after = self.new_record::<K>(
+            change,
+            fresh.name,
+            &spec,
+            KeptIn::Registry,
+            fresh.role,
+            &fresh.material,
+        )?;
+        let (at, operation) = (change.at, change.operation);
+        after.value.step(KeyState::Active, at, operation)?;
+        let granted = self.grant_or_none(&mut after.value, &head.value, None, authority.by, at);
+        change.put_record(&after)?;
+        retire(change, &mut before)?;
+        self.shared.raise_fence(from);
+        if let Some((role, public)) = &fresh.public {
+            let name = fresh.name.other_half();
+            let mut before = self.record(from.other_half())?;
+            let spec = spec_of(&before.value, &described);
+            let spki = public.as_spki_der();
+            let kept_in = KeptIn::Registry;
+            let mut after = self.new_record::<K>(change, name, &spec, kept_in, *role, spki)?;
+            after.value.step(KeyState::Active, at, operation)?;
+            change.put_record(&after)?;
+            if before.value.state() == KeyState::Active {
+                retire(change, &mut before)?;
+                self.shared.raise_fence(from.other_half());
+            }
+        }
+        change.put_head(id, &head)?;
+        let epoch = Epoch::now(&self.shared, fresh.name);
+        Ok((from, (granted, epoch)))
+    }
+}
+
+/// Deactivates a key, or ends the period of one that is never deactivated.
+fn retire<C: Custody>(
+    change: &mut Change<'_, C>,
+    record: &mut Loaded<KeyRecord>,
+) -> Result<(), Refusal> {
+    let (at, operation) = (change.at, change.operation);
+    let role = record.value.role;
+    if find_edge(role, Some(KeyState::Active), KeyState::Deactivated).is_some() {
+        record.value.step(KeyState::Deactivated, at, operation)?;
+    } else {
+        let end = record.value.periods.originator_end;
+        let end = end.map_or(at, |end| end.0.min(at));
+        record.value.periods.originator_end = Some(Moment(end));
+    }
+    change.put_record(record)
+}
+
+/// What the successor is asked to be like: as its predecessor.
+fn spec_of<'a>(before: &KeyRecord, head: &'a Head) -> KeySpec<'a> {
+    KeySpec {
+        owner: &head.owner,
+        purpose: &head.purpose,
+        exportable: before.exportable,
+        originator_seconds: Some(before.periods.originator_seconds),
+        recipient_seconds: Some(before.periods.recipient_seconds),
+        budget: before.budget,
+    }
+}

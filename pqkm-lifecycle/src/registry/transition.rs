@@ -1,0 +1,197 @@
+//! Transitions: of one key, and of those that come along.
+
+use pqkm_core::UnixTime;
+
+use super::{Authority, Change, Loaded, Registry, facts, intent};
+use crate::{
+    custody::Custody,
+    error::{OperationError, Refusal},
+    event::{Action, Transition},
+    lease::{Epoch, Lease},
+    name::KeyName,
+    policy::Intent,
+    record::{Head, KeyRecord},
+    table::{Half, KeyState, find_edge},
+    wire::{Moment, OperationId},
+};
+
+/// What a handle asks for.
+pub(crate) struct Wanted {
+    pub(crate) key: KeyName,
+    pub(crate) from: KeyState,
+    pub(crate) to: KeyState,
+    /// The lease of the handle that asks.
+    pub(crate) own: Option<OperationId>,
+    /// For a compromise: since when.
+    pub(crate) since: Option<UnixTime>,
+}
+
+/// A record that takes a step.
+struct Member {
+    key: KeyName,
+    record: Loaded<KeyRecord>,
+}
+
+impl<C: Custody> Registry<C> {
+    /// Takes a key, and those that come along, to another state. The lease is for the key asked for.
+    pub(crate) fn transition(
+        &self,
+        wanted: &Wanted,
+        authority: &Authority<'_>,
+    ) -> Result<Lease, OperationError> {
+        let [by, reason] = authority.parts();
+        let asked = intent(&[
+            b"transition",
+            wanted.key.row().as_bytes(),
+            &[ordinal(wanted.from), ordinal(wanted.to)],
+            &wanted.since.map_or(0, UnixTime::seconds).to_be_bytes(),
+            by,
+            reason,
+        ]);
+        let done = self.attempt(authority, Some((asked, wanted.key)), |change| {
+            self.decide(wanted, authority, change)
+        })?;
+        match done {
+            Some((granted, epoch)) => Ok(Lease::new(granted, epoch, self.shared.clone())),
+            // It was done before, and the handle is of before that: a lease is what it needs.
+            None => self.lease(wanted.key, wanted.to, wanted.own, authority.by),
+        }
+    }
+
+    fn decide(
+        &self,
+        wanted: &Wanted,
+        authority: &Authority<'_>,
+        change: &mut Change<'_, C>,
+    ) -> Result<(Action, (crate::lease::Granted, Epoch)), Refusal> {
+        let head = self.head(wanted.key.id)?.value;
+        let mut members = self.members(wanted, &head)?;
+        let mut leases_until = None;
+        for member in &mut members {
+            let own = wanted.own.filter(|_| member.key == wanted.key);
+            let others = member.record.value.leases_until(change.at, own);
+            leases_until = leases_until.max(others);
+            self.permit(wanted, &head, member, authority, change.at, others)?;
+            let since = wanted.since.unwrap_or(change.at).min(change.at);
+            if wanted.to == KeyState::Compromised {
+                member.record.value.compromised_since = Some(Moment(since));
+            }
+            member
+                .record
+                .value
+                .step(wanted.to, change.at, change.operation)?;
+        }
+        // From here on no handle of this process uses what it has; a commit that fails leaves it so.
+        for member in &members {
+            self.shared.raise_fence(member.key);
+        }
+        let epoch = Epoch::now(&self.shared, wanted.key);
+        let mut granted = None;
+        for member in &mut members {
+            if member.key == wanted.key {
+                let record = &mut member.record.value;
+                let by = authority.by;
+                granted = Some(self.grant_or_none(record, &head, wanted.own, by, change.at));
+            }
+            change.put_record(&member.record)?;
+        }
+        let action = Action::Transition(Transition {
+            key: wanted.key.into(),
+            from: wanted.from,
+            to: wanted.to,
+            leases_until: leases_until.map(Moment),
+            compromised_since: wanted
+                .since
+                .filter(|_| wanted.to == KeyState::Compromised)
+                .map(Moment),
+        });
+        Ok((action, (granted.ok_or(Refusal::NoTransition)?, epoch)))
+    }
+
+    /// The key asked for first, then its other half and the linked key where they come along.
+    fn members(&self, wanted: &Wanted, head: &Head) -> Result<Vec<Member>, Refusal> {
+        let record = self.record(wanted.key)?;
+        if record.value.state() != wanted.from {
+            return Err(Refusal::State(record.value.state()));
+        }
+        let edge = find_edge(record.value.role, Some(wanted.from), wanted.to)
+            .ok_or(Refusal::NoTransition)?;
+        let mut names = vec![wanted.key];
+        if let Some(id) = head.linked {
+            names.push(KeyName { id, ..wanted.key });
+        }
+        if edge.takes_both_halves {
+            for name in names.clone() {
+                let has_other = match name.half {
+                    Half::Public => true,
+                    Half::Secret => self.head(name.id)?.value.has_public_half,
+                };
+                if has_other {
+                    names.push(name.other_half());
+                }
+            }
+        }
+        let mut members = vec![Member {
+            key: wanted.key,
+            record,
+        }];
+        for key in names.into_iter().skip(1) {
+            let record = self.record(key)?;
+            let state = record.value.state();
+            // What is where it should go, is gone, or was never activated need not come along.
+            let is_idle = state == KeyState::PreActivation
+                && key.id == wanted.key.id
+                && matches!(wanted.to, KeyState::Suspended | KeyState::Active);
+            if is_idle || state == wanted.to || state == KeyState::Destroyed {
+                continue;
+            }
+            if find_edge(record.value.role, Some(state), wanted.to).is_none() {
+                return Err(Refusal::Linked(state));
+            }
+            members.push(Member { key, record });
+        }
+        Ok(members)
+    }
+
+    /// Everything that can stand against a step.
+    fn permit(
+        &self,
+        wanted: &Wanted,
+        head: &Head,
+        member: &Member,
+        authority: &Authority<'_>,
+        at: UnixTime,
+        leases_until: Option<UnixTime>,
+    ) -> Result<(), Refusal> {
+        let record = &member.record.value;
+        let facts = facts(record, head);
+        self.policy
+            .check(&facts, Intent::Transition(wanted.to), authority.by, at)?;
+        if member.key == wanted.key
+            && let Some(quorum) = self.policy.quorum(&facts, wanted.to)
+        {
+            let proposal = self.proposal(record, wanted.key, wanted.to, authority);
+            quorum.check(&proposal, authority.approvals)?;
+        }
+        match wanted.to {
+            KeyState::Destroyed if record.dependants > 0 => {
+                Err(Refusal::Dependants(record.dependants))
+            }
+            KeyState::Destroyed => {
+                leases_until.map_or(Ok(()), |until| Err(Refusal::LeasesRunning(until)))
+            }
+            // Transition 10: before the originator-usage period ends.
+            KeyState::Active if record.periods.originator_end.is_some_and(|end| at >= end.0) => {
+                Err(Refusal::OriginatorPeriod)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+const fn ordinal(state: KeyState) -> u8 {
+    #[expect(clippy::as_conversions, reason = "the discriminants are u8")]
+    {
+        state as u8
+    }
+}

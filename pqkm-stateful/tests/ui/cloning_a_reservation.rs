@@ -1,0 +1,7 @@
+use pqkm_stateful::Reservation;
+
+fn twice(reservation: &Reservation) -> (Reservation, Reservation) {
+    (reservation.clone(), reservation.clone())
+}
+
+fn main() {}

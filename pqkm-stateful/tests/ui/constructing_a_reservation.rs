@@ -1,0 +1,5 @@
+use pqkm_stateful::Reservation;
+
+fn main() {
+    let _reservation = Reservation { range: 0..7 };
+}

@@ -1,0 +1,7 @@
+use pqkm_stateful::{HssSigner, store::MemoryStore};
+
+fn print(signer: &HssSigner<MemoryStore>) {
+    println!("{signer:?}");
+}
+
+fn main() {}
