@@ -62,23 +62,23 @@ impl fmt::Display for KeyState {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, der::Enumerated)]
 #[repr(u8)]
 pub enum RoleName {
-    /// [`Signing`](role::Signing).
+    /// [`Signing`].
     Signing = 0,
-    /// [`Verification`](role::Verification).
+    /// [`Verification`].
     Verification = 1,
-    /// [`Encapsulation`](role::Encapsulation).
+    /// [`Encapsulation`].
     Encapsulation = 2,
-    /// [`Decapsulation`](role::Decapsulation).
+    /// [`Decapsulation`].
     Decapsulation = 3,
-    /// [`Wrapping`](role::Wrapping).
+    /// [`Wrapping`].
     Wrapping = 4,
-    /// [`Derivation`](role::Derivation).
+    /// [`Derivation`].
     Derivation = 5,
-    /// [`DataEncryption`](role::DataEncryption).
+    /// [`DataEncryption`].
     DataEncryption = 6,
-    /// [`Agreement`](role::Agreement).
+    /// [`Agreement`].
     Agreement = 7,
-    /// [`PublicAgreement`](role::PublicAgreement).
+    /// [`PublicAgreement`].
     PublicAgreement = 8,
 }
 
