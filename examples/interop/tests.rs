@@ -232,11 +232,11 @@ fn what_is_no_artifact_is_ignored_and_what_is_not_covered_is_skipped() {
     assert_eq!(folder.check(false), [0; 3]);
 
     let unknown = sequence(&[&tlv(6, &[0x2b, 0xce, 0x0f, 1])]);
-    let composite = sequence(&[&tlv(6, &[0x2b, 6, 1, 5, 5, 7, 6, 45])]);
+    let xmss = sequence(&[&tlv(6, &[0x2b, 6, 1, 5, 5, 7, 6, 34])]);
     let private =
         |version, algorithm: &[u8]| sequence(&[&tlv(2, &[version]), algorithm, &tlv(4, b"key")]);
     folder.put("a_priv.der", private(0, &unknown));
-    folder.put("b_priv.der", private(1, &composite));
+    folder.put("b_priv.der", private(1, &xmss));
     let bits = tlv(3, &[0, 1, 2, 3]);
     let request = sequence(&[&tlv(2, &[0]), &sequence(&[]), &sequence(&[&unknown, &bits])]);
     folder.put("c.csr", sequence(&[&request, &unknown, &bits]));
