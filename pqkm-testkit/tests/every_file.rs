@@ -46,6 +46,9 @@ lms/oqs_LMS_SHA256_H5_W1.rsp lms 1
 lms/oqs_LMS_SHA256_H5_W2.rsp lms 1
 lms/oqs_LMS_SHA256_H5_W4.rsp lms 1
 lms/oqs_LMS_SHA256_H5_W8.rsp lms 1
+pki/draft-composite-kem/testvectors.json composite 14
+pki/draft-composite-sigs/bc_composite_sig.json composite 21
+pki/draft-composite-sigs/testvectors.json composite 21
 wycheproof/mldsa_44_verify_test.json cases 180
 wycheproof/mldsa_65_sign_seed_test.json cases 105
 wycheproof/mldsa_65_verify_test.json cases 210
@@ -72,6 +75,7 @@ fn every_file_is_recognised_and_counted() {
             VectorFile::Cases(_) => "cases",
             VectorFile::Lms(_) => "lms",
             VectorFile::Xmss(_) => "xmss",
+            VectorFile::Composite(_) => "composite",
             other => panic!("{}: {other:?}", path.display()),
         };
         let name = path.strip_prefix(&dir).unwrap().display().to_string();
