@@ -1,6 +1,9 @@
 //! Runs published test vectors through this library.
 //!
-//! scripts/test: vectors/acvp vectors/wycheproof vectors/cctv vectors/lms
+//! scripts/test: vectors/acvp/ML-KEM-keyGen-FIPS203.json vectors/acvp/ML-KEM-encapDecap-FIPS203.json
+//! scripts/test: vectors/acvp/ML-DSA-keyGen-FIPS204.json vectors/acvp/ML-DSA-sigGen-FIPS204.json vectors/acvp/ML-DSA-sigVer-FIPS204.json
+//! scripts/test: vectors/acvp/SLH-DSA-keyGen-FIPS205.json vectors/acvp/SLH-DSA-sigVer-FIPS205.json
+//! scripts/test: vectors/wycheproof vectors/cctv vectors/lms
 //! scripts/test: vectors/pki/draft-composite-sigs vectors/pki/draft-composite-kem
 //! scripts/test: --engine reference vectors/acvp/ML-KEM-encapDecap-FIPS203.json
 #![expect(clippy::std_instead_of_alloc, reason = "a program has std")]
