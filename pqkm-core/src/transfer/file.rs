@@ -18,7 +18,8 @@ const LOCK: &str = "pqkm-replays.lock";
 
 /// Envelopes that were opened, one file each. Locked against other processes while it is open.
 ///
-/// A failed write or sync poisons the handle: everything after it is refused until it is opened anew.
+/// A failed write or sync poisons the handle: everything after it is refused until it is opened anew. So does a
+/// folder that is no longer the one that was opened, because it was moved away or another was mounted there.
 #[derive(Debug)]
 pub struct FileReplayStore(Store<OsFolder>);
 
@@ -29,7 +30,7 @@ impl FileReplayStore {
     /// # Errors
     /// [`ReplayError::Exists`] or [`ReplayError::Io`].
     pub fn create(folder: impl Into<PathBuf>) -> Result<Self, ReplayError> {
-        Store::create(OsFolder::new(folder.into())).map(Self)
+        Store::create(OsFolder::new(&folder.into())?).map(Self)
     }
 
     /// Opens a store. A folder that is none is refused: an empty one would know no replay.
@@ -38,7 +39,7 @@ impl FileReplayStore {
     /// [`ReplayError::Missing`], [`ReplayError::Locked`] if it is open elsewhere, or
     /// [`ReplayError::Io`].
     pub fn open(folder: impl Into<PathBuf>) -> Result<Self, ReplayError> {
-        Store::open(OsFolder::new(folder.into())).map(Self)
+        Store::open(OsFolder::new(&folder.into())?).map(Self)
     }
 }
 
@@ -52,8 +53,8 @@ impl ReplayStore for FileReplayStore {
 #[derive(Debug)]
 struct Store<F: Folder> {
     folder: F,
-    /// Held for its lock.
-    _lock: F::File,
+    /// Held for its lock, and to know the folder again.
+    lock: F::File,
     poisoned: bool,
 }
 
@@ -81,7 +82,7 @@ impl<F: Folder> Store<F> {
             .map_err(|_| ReplayError::Io)?;
         Ok(Self {
             folder,
-            _lock: lock,
+            lock,
             poisoned: false,
         })
     }
@@ -105,7 +106,10 @@ impl<F: Folder> ReplayStore for Store<F> {
         };
         // A failure from here on leaves the name behind, durable or not.
         let synced = self.folder.sync_file(&file);
-        if synced.and_then(|()| self.folder.sync()).is_err() {
+        let synced = synced.and_then(|()| self.folder.sync());
+        // Looked at last: a name that was written into another folder spends nothing.
+        let is_there = synced.and_then(|()| self.folder.has(LOCK, &self.lock));
+        if !is_there.unwrap_or(false) {
             self.poisoned = true;
             return Err(ReplayError::Io);
         }

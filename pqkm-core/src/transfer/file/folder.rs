@@ -22,6 +22,10 @@ pub(super) trait Folder {
     /// Opens a file that exists and locks it against everybody else.
     fn lock(&mut self, name: &str) -> Result<Self::File, ReplayError>;
 
+    /// Whether that name in the folder is still that file: it is not where the folder was moved away and
+    /// another one put in its place.
+    fn has(&mut self, name: &str, file: &Self::File) -> io::Result<bool>;
+
     /// Makes a file durable, apart from its name.
     fn sync_file(&mut self, file: &Self::File) -> io::Result<()>;
 
@@ -37,8 +41,10 @@ pub(super) trait Folder {
 pub(super) struct OsFolder(PathBuf);
 
 impl OsFolder {
-    pub(super) const fn new(path: PathBuf) -> Self {
-        Self(path)
+    /// A path that means the same folder wherever the process goes.
+    pub(super) fn new(path: &Path) -> Result<Self, ReplayError> {
+        let path = std::path::absolute(path).map_err(|_| ReplayError::Io)?;
+        Ok(Self(path))
     }
 }
 
@@ -71,6 +77,20 @@ impl Folder for OsFolder {
         Ok(file)
     }
 
+    #[cfg(unix)]
+    fn has(&mut self, name: &str, file: &File) -> io::Result<bool> {
+        use std::os::unix::fs::MetadataExt;
+
+        let (found, held) = (fs::metadata(self.0.join(name))?, file.metadata()?);
+        Ok((found.dev(), found.ino()) == (held.dev(), held.ino()))
+    }
+
+    /// Where files have no numbers, a file that is open keeps its folder in its place.
+    #[cfg(not(unix))]
+    fn has(&mut self, name: &str, _: &File) -> io::Result<bool> {
+        fs::exists(self.0.join(name))
+    }
+
     fn sync_file(&mut self, file: &File) -> io::Result<()> {
         file.sync_all()
     }
@@ -80,10 +100,9 @@ impl Folder for OsFolder {
     }
 
     fn sync_parent(&mut self) -> io::Result<()> {
-        let parent = match self.0.parent() {
-            Some(parent) if parent != Path::new("") => parent,
-            _ => Path::new("."),
-        };
-        File::open(parent)?.sync_all()
+        match self.0.parent() {
+            Some(parent) => File::open(parent)?.sync_all(),
+            None => Ok(()),
+        }
     }
 }

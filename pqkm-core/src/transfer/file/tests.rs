@@ -211,6 +211,10 @@ impl Folder for SimFolder {
         Ok(self.file(name, true))
     }
 
+    fn has(&mut self, _: &str, _: &SimFile) -> io::Result<bool> {
+        Ok(true)
+    }
+
     fn sync_file(&mut self, file: &SimFile) -> io::Result<()> {
         self.act(true, |disk, works| {
             if let Some(node) = disk.files.get_mut(&file.name) {
@@ -326,4 +330,44 @@ fn without_a_fault_everything_is_spent_once() {
             Err(ReplayError::Replayed)
         );
     }
+}
+
+/// A folder under the temporary one, taken away at the end.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(name: &str) -> Self {
+        let name = format!("pqkm-replays-{}-{name}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        std::fs::create_dir(&path).unwrap();
+        Self(path)
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        std::fs::remove_dir_all(&self.0).unwrap();
+    }
+}
+
+/// An empty folder where the store was knows no replay: the handle notices, whatever it is named.
+#[test]
+fn a_folder_that_was_exchanged_spends_nothing() {
+    let scratch = Scratch::new("exchanged");
+    let (folder, aside) = (scratch.0.join("store"), scratch.0.join("aside"));
+    let mut store = FileReplayStore::create(&folder).unwrap();
+    let spent = entry(1);
+    store.spend(&spent, at(0)).unwrap();
+    std::fs::rename(&folder, &aside).unwrap();
+    std::fs::create_dir(&folder).unwrap();
+    assert_eq!(store.spend(&spent, at(0)), Err(ReplayError::Io));
+    assert_eq!(store.spend(&entry(2), at(0)), Err(ReplayError::Poisoned));
+    // Nor does one that is a store of its own.
+    drop(store);
+    std::fs::remove_dir_all(&folder).unwrap();
+    let mut store = FileReplayStore::open(&aside).unwrap();
+    FileReplayStore::create(&folder).unwrap();
+    std::fs::rename(&aside, scratch.0.join("third")).unwrap();
+    std::fs::rename(&folder, &aside).unwrap();
+    assert_eq!(store.spend(&spent, at(0)), Err(ReplayError::Io));
 }
