@@ -27,8 +27,14 @@ pub trait Algorithm: Copy + Ord + Debug + Default + Send + Sync + 'static {
     const NAME: &'static str;
 
     /// The `AlgorithmIdentifier` of its keys: in `SubjectPublicKeyInfo` and `OneAsymmetricKey` of
-    /// asymmetric keys, and in the attributes of every wrapped key.
+    /// asymmetric keys.
     fn key_algorithm() -> AlgorithmIdentifierOwned;
+
+    /// What the attributes of a wrapped key say: the same, unless algorithms share that identifier. A key of one
+    /// must not unwrap as a key of another.
+    fn record_algorithm() -> AlgorithmIdentifierOwned {
+        Self::key_algorithm()
+    }
 }
 
 /// What a public key is made of.

@@ -70,7 +70,7 @@ pub(crate) const fn modulus_bytes(bits: usize) -> usize {
 
 /// Makes an algorithm with the length of its modulus as its parameter.
 macro_rules! algorithm {
-    ($(#[$meta:meta])* $name:ident = $text:literal) => {
+    ($(#[$meta:meta])* $name:ident = $text:literal, $record:path) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
         pub struct $name<const BITS: usize>;
@@ -83,6 +83,10 @@ macro_rules! algorithm {
 
             fn key_algorithm() -> spki::AlgorithmIdentifierOwned {
                 crate::rsa::identifier::rsa_encryption()
+            }
+
+            fn record_algorithm() -> spki::AlgorithmIdentifierOwned {
+                $record()
             }
         }
 
@@ -103,7 +107,7 @@ macro_rules! signature_algorithms {
         $(#[$meta:meta])*
         $name:ident = $text:literal, $hash:ty, $identifier:path, $sign:ident, $verify:ident;
     )+) => {$(
-        algorithm! { $(#[$meta])* $name = $text }
+        algorithm! { $(#[$meta])* $name = $text, $identifier }
 
         impl<const BITS: usize> VerificationAlgorithm for $name<BITS>
         where

@@ -10,12 +10,14 @@ mod regime;
 
 use std::sync::OnceLock;
 
+use pkcs8::PrivateKeyInfoRef;
+use pkcs8::der::{Encode as _, asn1::OctetStringRef, referenced::OwnedToRef as _};
 use pqkm_core::hazmat::GivenBytes;
 use pqkm_core::{
-    Ciphertext, DecapsulateError, DecapsulationKey, DecodeError, EncapsulateError, ExposeToken,
-    RsaOaepSha256, RsaPkcs1Sha256, RsaPkcs1Sha384, RsaPkcs1Sha512, RsaPssSha256, RsaPssSha384,
-    RsaPssSha512, SignError, Signature, SignatureAlgorithm, SigningKey, VerificationAlgorithm,
-    VerifyingKey,
+    Aes256Kwp, Algorithm as _, Ciphertext, DecapsulateError, DecapsulationKey, DecodeError,
+    EncapsulateError, ExposeToken, RsaOaepSha256, RsaPkcs1Sha256, RsaPkcs1Sha384, RsaPkcs1Sha512,
+    RsaPssSha256, RsaPssSha384, RsaPssSha512, SignError, Signature, SignatureAlgorithm, SigningKey,
+    VerificationAlgorithm, VerifyingKey, WrapContext, WrappingKey,
 };
 use pqkm_testkit::mutate::flip;
 use pqkm_testkit::rng::{FailingRng, SeededRng};
@@ -241,4 +243,44 @@ fn oaep_encapsulates() {
             Some(EncapsulateError::Randomness)
         );
     }
+}
+
+/// The identifier of RSA keys says nothing of how they sign: records say it all the same.
+#[test]
+fn a_record_of_one_signature_algorithm_does_not_unwrap_as_another() {
+    let mut rng = SeededRng::from_label("rsa record");
+    let kek = WrappingKey::<Aes256Kwp>::generate(&mut rng).unwrap();
+    let context = WrapContext::new(b"").unwrap();
+    let signing = SigningKey::<RsaPkcs1Sha256<2048>>::from_pkcs8_der(key()).unwrap();
+    let record = kek.wrap_key(&signing, context, &mut rng).unwrap();
+    assert!(
+        kek.unwrap_key::<SigningKey<RsaPkcs1Sha256<2048>>>(&record, context)
+            .is_ok()
+    );
+    assert!(
+        kek.unwrap_key::<SigningKey<RsaPkcs1Sha384<2048>>>(&record, context)
+            .is_err()
+    );
+    assert!(
+        kek.unwrap_key::<SigningKey<RsaPssSha256<2048>>>(&record, context)
+            .is_err()
+    );
+    assert!(
+        kek.unwrap_key::<DecapsulationKey<RsaOaepSha256<2048>>>(&record, context)
+            .is_err()
+    );
+}
+
+/// What is too long to be a key is refused before anything is computed with it.
+#[test]
+fn long_private_keys_cost_nothing() {
+    let long = vec![0x55; 1 << 20];
+    let algorithm = RsaPssSha256::<4096>::key_algorithm();
+    let algorithm = algorithm.owned_to_ref();
+    let contents = OctetStringRef::new(&long).unwrap();
+    let der = PrivateKeyInfoRef::new(algorithm, contents)
+        .to_der()
+        .unwrap();
+    let read = SigningKey::<RsaPssSha256<4096>>::from_pkcs8_der(&der);
+    assert_eq!(read.err(), Some(DecodeError::Length));
 }

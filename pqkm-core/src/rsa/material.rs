@@ -26,7 +26,8 @@ pub struct RsaPublic<const BITS: usize> {
     key: Arc<rsa::PublicKey>,
 }
 
-/// A private key of two primes. Zeroized when its last prepared form is dropped.
+/// A private key of two primes. Zeroized when its last prepared form is dropped; but copies of the primes that the
+/// crate `rsa` makes while it reads a key and signs are freed without being erased.
 pub struct RsaPrivate<const BITS: usize> {
     der: Zeroizing<Vec<u8>>,
     key: Arc<rsa::PrivateKey>,
@@ -60,6 +61,13 @@ fn check<const BITS: usize>(key: &impl PublicKeyParts) -> Result<(), DecodeError
         return Err(DecodeError::Range);
     }
     Ok(())
+}
+
+/// The longest `RSAPrivateKey` of a modulus, bytes: `n`, `d` and `e` of its length, the others of half of it, six
+/// bytes of tag, length and sign for each, and eight around them.
+const fn max_private_bytes(bits: usize) -> usize {
+    let modulus = super::modulus_bytes(bits);
+    3 * modulus + 5 * modulus.div_ceil(2) + 9 * 6 + 8
 }
 
 impl<const BITS: usize> RsaPublic<BITS> {
@@ -127,6 +135,10 @@ where
     /// the exponents and the coefficient of the Chinese remainder theorem those of `p`, `q` and `d`.
     /// That `p` and `q` are primes is not tested.
     fn from_bytes(bytes: &[u8]) -> Result<Self, DecodeError> {
+        // Arithmetic with numbers of any length comes first there, and costs its cube.
+        if bytes.len() > max_private_bytes(BITS) {
+            return Err(DecodeError::Length);
+        }
         let key = rsa::PrivateKey::from_pkcs1_der(bytes).map_err(|_| DecodeError::Malformed)?;
         check::<BITS>(&key)?;
         let der = key.to_pkcs1_der().map_err(|_| DecodeError::Inconsistent)?;

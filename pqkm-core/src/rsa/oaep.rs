@@ -24,7 +24,7 @@ super::algorithm! {
     ///
     /// Encapsulation draws the secret, then OAEP's seed of 32 bytes. Decapsulation fails, without a
     /// reason, for every ciphertext that does not hold 32 bytes.
-    RsaOaepSha256 = "RSAES-OAEP-SHA256"
+    RsaOaepSha256 = "RSAES-OAEP-SHA256", super::identifier::rsa_encryption
 }
 
 /// A private key, and what blinds its operations.

@@ -126,7 +126,7 @@ where
     fn attributes(&self, generation: Version, _: Internal) -> KeyAttributes {
         KeyAttributes {
             kind: R::KIND,
-            algorithm: A::key_algorithm(),
+            algorithm: A::record_algorithm(),
             usage: KeyUsage::try_from(R::NUMBER).expect("every secret role is a usage"),
             generation: generation.get(),
             exportable: self.is_exportable(),
@@ -140,7 +140,7 @@ where
     fn matches(attributes: &KeyAttributes, _: Internal) -> bool {
         attributes.kind == R::KIND
             && attributes.usage() == R::NUMBER
-            && attributes.algorithm == A::key_algorithm()
+            && attributes.algorithm == A::record_algorithm()
     }
 
     fn from_wrap_bytes(
