@@ -82,7 +82,7 @@ impl EncryptedPrivateKey {
     /// much work is refused at no cost.
     ///
     /// # Errors
-    /// [`DecryptKeyError::Malformed`], [`DecryptKeyError::Algorithm`] for another encryption than the
+    /// [`DecryptKeyError::Malformed`], also for numbers beyond 64 bits, [`DecryptKeyError::Algorithm`] for another encryption than the
     /// ones above, [`DecryptKeyError::Work`] if the work is outside the limits of [`PasswordWork`].
     pub fn from_der(der: &[u8]) -> Result<Self, DecryptKeyError> {
         let info = EncryptedPrivateKeyInfoRef::from_der(der).map_err(work::decode_error)?;
@@ -114,9 +114,14 @@ impl EncryptedPrivateKey {
     }
 
     /// The document in PEM, label `ENCRYPTED PRIVATE KEY`.
+    #[expect(
+        clippy::missing_panics_doc,
+        clippy::expect_used,
+        reason = "what was read or written as DER is short enough for PEM"
+    )]
     #[must_use]
     pub fn to_pem(&self) -> String {
-        der::pem::encode_string(LABEL, LineEnding::LF, &self.der).unwrap_or_default()
+        der::pem::encode_string(LABEL, LineEnding::LF, &self.der).expect("short enough for PEM")
     }
 
     /// The work that decrypting will take: a caller with stricter limits looks at it first.

@@ -113,6 +113,9 @@ fn work_is_limited_both_ways() {
         scrypt(14, 8, 0),
         scrypt(9, 8, 1),
         scrypt(17, 8, 1),
+        // Little work with a large memory: the blocks, not the array.
+        scrypt(1, u16::MAX, 3),
+        scrypt(4, 32, 4097),
         scrypt(16, 8, 9),
         scrypt(63, 8, 1),
         scrypt(255, u16::MAX, u16::MAX),

@@ -12,12 +12,13 @@ pub(super) const SALT_BYTES: usize = 16;
 /// What it takes to derive a key from a password.
 ///
 /// Documents are written and read within these limits, so that no document, whoever made it, costs more
-/// than some seconds and 64 MiB:
+/// than some seconds and 80 MiB:
 ///
 /// | | least | most |
 /// |---|---|---|
 /// | PBKDF2 iterations | 1,000 to write, 1 to read | 10,000,000 |
 /// | scrypt `128 * N * r`, bytes of memory | | 2^26 |
+/// | scrypt `128 * r * p`, bytes of memory beside that | | 2^24 |
 /// | scrypt `128 * N * r * p`, bytes touched | 2^20 to write | 2^29 |
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -42,6 +43,8 @@ const MIN_ITERATIONS: u32 = 1_000;
 const MAX_ITERATIONS: u32 = 10_000_000;
 /// Of the array in which `scryptROMix` (RFC 7914, section 5) looks up, bytes.
 const MAX_MEMORY: u64 = 1 << 26;
+/// Of the blocks that go through it (RFC 7914, section 6), bytes.
+const MAX_BLOCKS: u64 = 1 << 24;
 const MIN_TOUCHED: u64 = 1 << 20;
 const MAX_TOUCHED: u64 = 1 << 29;
 
@@ -72,7 +75,9 @@ impl PasswordWork {
             Self::Pbkdf2 { iterations } => (1..=MAX_ITERATIONS).contains(&iterations),
             Self::Scrypt { log_n, r, p } => {
                 Self::scrypt_costs(log_n, r, p).is_some_and(|(memory, touched)| {
-                    log_n > 0 && memory <= MAX_MEMORY && (1..=MAX_TOUCHED).contains(&touched)
+                    let blocks = 128 * u64::from(r) * u64::from(p);
+                    let fits = memory <= MAX_MEMORY && blocks <= MAX_BLOCKS;
+                    log_n > 0 && fits && (1..=MAX_TOUCHED).contains(&touched)
                 })
             }
         }
@@ -144,8 +149,7 @@ pub(super) fn of(parameters: &Parameters) -> Result<PasswordWork, DecryptKeyErro
     }
 }
 
-/// An identifier that the reader does not know is no fault of the encoding. Numbers too large for their
-/// type are work beyond every limit.
+/// An identifier that the reader does not know is no fault of the encoding.
 pub(super) fn decode_error(error: der::Error) -> DecryptKeyError {
     match error.kind() {
         ErrorKind::OidUnknown { .. } => DecryptKeyError::Algorithm,
