@@ -54,6 +54,9 @@ pub trait WrapAlgorithm: SymmetricAlgorithm {}
     label = "a key derivation algorithm such as `HkdfSha384` is needed here"
 )]
 pub trait DerivationAlgorithm: SymmetricAlgorithm {
+    /// The most bytes that it derives at once.
+    const MAX_OUTPUT_BYTES: usize = usize::MAX;
+
     /// Fills `output` with key material for `info`.
     ///
     /// # Errors

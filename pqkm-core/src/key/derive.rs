@@ -103,6 +103,9 @@ fn expand<A: DerivationAlgorithm>(
     bytes: usize,
 ) -> Result<Zeroizing<Vec<u8>>, DeriveError> {
     state::check().map_err(|_| DeriveError)?;
+    if bytes > A::MAX_OUTPUT_BYTES {
+        return Err(DeriveError);
+    }
     let mut output = Zeroizing::new(Vec::new());
     output.try_reserve_exact(bytes).map_err(|_| DeriveError)?;
     output.resize(bytes, 0);

@@ -62,18 +62,27 @@ fn hkdf<H: EagerHash>(
 }
 
 impl DerivationAlgorithm for HkdfSha256 {
+    /// RFC 5869, section 2.3.
+    const MAX_OUTPUT_BYTES: usize = 255 * 32;
+
     fn derive(key: &[u8], salt: &[u8], info: &[u8], output: &mut [u8]) -> Result<(), DeriveError> {
         hkdf::<Sha256>(key, salt, info, output)
     }
 }
 
 impl DerivationAlgorithm for HkdfSha384 {
+    /// RFC 5869, section 2.3.
+    const MAX_OUTPUT_BYTES: usize = 255 * 48;
+
     fn derive(key: &[u8], salt: &[u8], info: &[u8], output: &mut [u8]) -> Result<(), DeriveError> {
         hkdf::<Sha384>(key, salt, info, output)
     }
 }
 
 impl DerivationAlgorithm for HkdfSha512 {
+    /// RFC 5869, section 2.3.
+    const MAX_OUTPUT_BYTES: usize = 255 * 64;
+
     fn derive(key: &[u8], salt: &[u8], info: &[u8], output: &mut [u8]) -> Result<(), DeriveError> {
         hkdf::<Sha512>(key, salt, info, output)
     }
