@@ -7,8 +7,9 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 /// Acknowledges that secret bytes leave the protection of their type.
 ///
-/// Every function that reveals secret bytes takes one, so that a search for
-/// `ExposeToken::acknowledge` finds every place in a program where it happens.
+/// Every function of keys and secrets that reveals bytes takes one, so that a search for
+/// `ExposeToken::acknowledge` finds every place in a program where it happens. The functions of the
+/// algorithm traits, which are for those who write algorithms, take none.
 #[derive(Debug)]
 pub struct ExposeToken(());
 
