@@ -32,6 +32,7 @@ pub trait Algorithm: Copy + Ord + Debug + Default + Send + Sync + 'static {
 
     /// What the attributes of a wrapped key say: the same, unless algorithms share that identifier. A key of one
     /// must not unwrap as a key of another.
+    #[must_use]
     fn record_algorithm() -> AlgorithmIdentifierOwned {
         Self::key_algorithm()
     }
