@@ -39,6 +39,14 @@ pub enum VectorFile {
     ExpectedResults,
 }
 
+/// Whether a name promises test vectors: what is damaged under it is not passed over.
+fn is_named_like_vectors(name: &str) -> bool {
+    let name = name.strip_suffix(".gz").unwrap_or(name);
+    [".json", ".rsp", ".vec"]
+        .iter()
+        .any(|suffix| name.ends_with(suffix))
+}
+
 impl VectorFile {
     /// Opens and reads a file, with gzip read through. `None`: it is no vector file.
     ///
@@ -50,13 +58,18 @@ impl VectorFile {
     /// The file cannot be read, or it is a vector file with something missing or wrong.
     pub fn open(path: &Path) -> Result<Option<Self>, VectorError> {
         let bytes = source::read(path)?;
-        let Ok(text) = String::from_utf8(bytes) else {
-            return Ok(None);
-        };
         let name = path
             .file_name()
             .map(|name| name.to_string_lossy())
             .unwrap_or_default();
+        let Ok(text) = String::from_utf8(bytes) else {
+            let damaged = VectorError::whole(Problem::NotUtf8).in_file(path);
+            return if is_named_like_vectors(&name) {
+                Err(damaged)
+            } else {
+                Ok(None)
+            };
+        };
         let read = Self::parse_with(&text, &name, || expected_results(path));
         read.map_err(|error| {
             if error.file().as_os_str().is_empty() {
@@ -83,7 +96,9 @@ impl VectorFile {
         if text.trim_start().starts_with(['{', '[']) {
             return match json::parse(text) {
                 Ok(value) => Self::from_json(&value, name, answers),
-                Err(error) if text.contains("\"testGroups\"") => Err(error),
+                Err(error) if is_named_like_vectors(name) || text.contains("\"testGroups\"") => {
+                    Err(error)
+                }
                 Err(_) => Ok(None),
             };
         }
@@ -146,7 +161,11 @@ impl VectorFile {
         }
         // Prose is full of lines that are no fields; a vector file's first lines are.
         let Some(first) = text::first_record(text) else {
-            return Ok(None);
+            return if is_named_like_vectors(name) {
+                Err(VectorError::whole(Problem::Syntax))
+            } else {
+                Ok(None)
+            };
         };
         if slh_dsa_text::recognise(&first) {
             let cases = slh_dsa_text::cases(&text::records(text)?, name)?;
