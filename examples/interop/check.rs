@@ -176,7 +176,7 @@ fn issuer_signature(
     let check = "issuer's signature on the certificate verifies";
     let mut candidates = issuers
         .iter()
-        .filter(|issuer| certificate.names_issuer(issuer))
+        .filter(|issuer| certificate.names_issuer(issuer) && !keys::is_kem(issuer.key.oid()))
         .peekable();
     if candidates.peek().is_none() {
         report.skipped(
@@ -258,6 +258,7 @@ impl<'a> Keys<'a> {
 
     /// All forms of a private key are one key, and the public key beside them is theirs.
     fn are_one(&self, report: &mut Report) {
+        self.reject_alike(report);
         let halves = self
             .privates
             .iter()
@@ -279,6 +280,28 @@ impl<'a> Keys<'a> {
                         .ok_or_else(|| "they are different keys".into()),
                 );
             }
+        }
+    }
+
+    /// What KEM keys make of a ciphertext that nobody encapsulated shows the part of them that their public half
+    /// does not.
+    fn reject_alike(&self, report: &mut Report) {
+        let rejected = self
+            .privates
+            .iter()
+            .filter_map(|(path, key)| Some((path, key.public().name, key.reject()?)));
+        let all: Vec<_> = rejected.collect();
+        let Some(((_, _, first), others)) = all.split_first() else {
+            return;
+        };
+        for (path, name, secret) in others {
+            let check = format!("{name} private key rejects as its other forms do");
+            let is_same = (secret == first).then_some(());
+            report.case(
+                path,
+                check,
+                is_same.ok_or_else(|| "they are different keys".into()),
+            );
         }
     }
 

@@ -1,5 +1,6 @@
 //! Keys of every algorithm behind one interface: what can be asked of any of them.
 
+use pqkm::composite::x509::KeyKind;
 use pqkm::composite::{
     MlDsa44EcdsaP256, MlDsa44Ed25519, MlDsa65EcdsaP256, MlDsa65EcdsaP384, MlDsa65Ed25519,
     MlDsa87EcdsaP384, MlDsa87EcdsaP521, MlKem768EcdhP256, MlKem768EcdhP384, MlKem768X25519,
@@ -53,6 +54,11 @@ pub(crate) trait PrivateKey: Send + Sync {
 
     /// Decapsulates, if it is the key of a KEM.
     fn decapsulate(&self, ciphertext: &[u8]) -> Result<Vec<u8>, String>;
+
+    /// What it makes of a ciphertext of zeros, if it is the key of a KEM that rejects implicitly.
+    fn reject(&self) -> Option<Vec<u8>> {
+        None
+    }
 }
 
 fn text(error: impl core::fmt::Display) -> String {
@@ -118,6 +124,11 @@ impl<A: KemAlgorithm> PrivateKey for DecapsulationKey<A> {
         let ciphertext = Ciphertext::<A>::from_bytes(ciphertext).map_err(text)?;
         let secret = Self::decapsulate(self, &ciphertext).map_err(text)?;
         Ok(secret.expose(ExposeToken::acknowledge()).to_vec())
+    }
+
+    fn reject(&self) -> Option<Vec<u8>> {
+        let (ciphertext, _) = self.encapsulation_key().encapsulate(&mut SysRng).ok()?;
+        PrivateKey::decapsulate(self, &vec![0; ciphertext.as_bytes().len()]).ok()
     }
 }
 
@@ -302,6 +313,11 @@ pub(crate) fn covered_elsewhere(oid: ObjectIdentifier) -> Option<&'static str> {
         "1.3.6.1.5.5.7.6.34" | "1.3.6.1.5.5.7.6.35" => Some("XMSS is not verified yet"),
         _ => None,
     }
+}
+
+/// Whether keys of that algorithm encapsulate, so that they issue nothing.
+pub(crate) fn is_kem(oid: ObjectIdentifier) -> bool {
+    matches!(KeyKind::of(oid), KeyKind::Kem(_))
 }
 
 /// Object identifiers of this crate's algorithms: a key with one of them and parameters that it must

@@ -44,7 +44,7 @@ content, and what is no artifact is ignored. A file whose name begins with bad- 
 refused without --negative too.
 
 A line a case, `PATH: passed|failed|skipped: what was checked`, and a total.
-Exit code: 0 nothing failed, 1 something failed, 2 wrong usage.
+Exit code: 0 nothing failed, 1 something failed, 2 wrong usage: nothing to read is that too.
 ";
 
 #[derive(Default)]
@@ -72,10 +72,11 @@ fn main() -> ExitCode {
         return wrong_usage("no folder was named");
     }
     match run(&arguments) {
+        Ok(report) if report.is_empty() => wrong_usage("there is no artifact"),
         Ok(report) => report.print(arguments.json),
         Err(error) => {
             eprintln!("interop: {error}");
-            ExitCode::FAILURE
+            ExitCode::from(2)
         }
     }
 }

@@ -85,6 +85,10 @@ impl Report {
         });
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub(crate) fn count(&self, outcome: Outcome) -> usize {
         self.0.iter().filter(|case| case.outcome == outcome).count()
     }

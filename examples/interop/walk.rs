@@ -52,6 +52,8 @@ pub(crate) fn files(roots: &[PathBuf]) -> Result<Vec<PathBuf>, WalkError> {
             open.append(&mut children);
         } else if metadata.is_file() && metadata.len() <= MAX_BYTES {
             found.push(path);
+        } else if roots.contains(&path) {
+            return Err(failed(io::Error::other("no file that can hold a key")));
         }
     }
     Ok(found)
