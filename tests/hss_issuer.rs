@@ -97,7 +97,8 @@ fn an_hss_root_issues_a_composite_leaf() {
     let anchors = [certificate.clone()];
     let now = UnixTime::from_seconds(NOW).unwrap();
     let verify = |verifiers: &Verifiers, policy| {
-        ChainVerifier::new(&anchors, verifiers, policy).verify(&[issued.clone()], now)
+        ChainVerifier::new(&anchors, verifiers, policy)
+            .verify(::core::slice::from_ref(&issued), now)
     };
     assert_eq!(verify(&with_hss(), Policy::PostQuantum), Ok(()));
     assert_eq!(
