@@ -72,6 +72,7 @@ mod kem;
 pub mod lenient;
 pub mod material;
 mod registry;
+mod seed;
 mod signature;
 pub mod x509;
 

@@ -15,6 +15,10 @@ pub(super) const SEED_BYTES: usize = 64;
 pub const SECRET_BYTES: usize = 32;
 
 /// ML-KEM as the first half of a composite.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the first half of a composite",
+    note = "the first half is ML-KEM"
+)]
 pub trait PostQuantumKem: KemAlgorithm<Decapsulation: SeedForms> {
     /// Length of an encapsulation key in bytes.
     const PUBLIC_KEY_BYTES: usize;
@@ -37,6 +41,10 @@ pub type TraditionalEncapsulated = (Vec<u8>, Zeroizing<Vec<u8>>);
 
 /// A traditional algorithm as the second half of a composite: a KEM already (RSA-OAEP), or a key
 /// agreement made into one by an ephemeral key.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the second half of a composite",
+    note = "the second half is RSA-OAEP, ECDH, X25519 or X448"
+)]
 pub trait TraditionalKem: Algorithm {
     /// A private key.
     type Private: PrivateMaterial<Public = Self::Public>;

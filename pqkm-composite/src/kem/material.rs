@@ -3,10 +3,12 @@
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 
 use pqkm_core::{
-    DecodeError, Engine, GenerateError, PrivateKeyForm, PrivateMaterial, PublicMaterial,
-    RawPrivateKey, SecretMaterial, SeedForms, rand_core::TryCryptoRng,
+    DecodeError, Engine, GenerateError, PrivateMaterial, PublicMaterial, RawPrivateKey,
+    SecretMaterial, SeedForms, rand_core::TryCryptoRng,
 };
 use zeroize::Zeroizing;
+
+use crate::seed::seed_of;
 
 use super::{PostQuantumKem, TraditionalKem, halves::SEED_BYTES};
 
@@ -48,18 +50,6 @@ where
     }));
     let public = private.public();
     Ok((private, public))
-}
-
-/// The seed of a key that was made from one: the contents of `[0] seed`, RFC 9935, section 6.
-fn seed_of<K: SeedForms>(key: &K) -> Option<Zeroizing<[u8; SEED_BYTES]>> {
-    let der = key.to_form(PrivateKeyForm::Seed)?;
-    let seed = der.strip_prefix(&[0x80, 0x40])?;
-    if seed.len() != SEED_BYTES {
-        return None;
-    }
-    let mut copy = Zeroizing::new([0; SEED_BYTES]);
-    copy.copy_from_slice(seed);
-    Some(copy)
 }
 
 impl<P: PostQuantumKem, T: TraditionalKem> CompositeEncapsulation<P, T> {

@@ -17,6 +17,10 @@ pub(super) const SEED_BYTES: usize = 32;
 /// ML-DSA as the first half of a composite.
 ///
 /// Sealed by what it asks for: the drafts know no other.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the first half of a composite",
+    note = "the first half is ML-DSA"
+)]
 pub trait PostQuantumSignature: SignatureAlgorithm<Signing: SeedForms> + SupportsContext {
     /// Length of a public key in bytes.
     const PUBLIC_KEY_BYTES: usize;
@@ -25,6 +29,10 @@ pub trait PostQuantumSignature: SignatureAlgorithm<Signing: SeedForms> + Support
 }
 
 /// A traditional algorithm as the second half of a composite.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the second half of a composite",
+    note = "the second half is RSA, ECDSA, Ed25519 or Ed448"
+)]
 pub trait TraditionalSignature: SignatureAlgorithm {
     /// The lengths in bytes that a signature may have.
     const SIGNATURE_BYTES: RangeInclusive<usize>;

@@ -3,10 +3,12 @@
 use alloc::{boxed::Box, vec::Vec};
 
 use pqkm_core::{
-    DecodeError, Engine, GenerateError, PrivateKeyForm, PrivateMaterial, PublicMaterial,
-    RawPrivateKey, SecretMaterial, SeedForms, rand_core::TryCryptoRng,
+    DecodeError, Engine, GenerateError, PrivateMaterial, PublicMaterial, RawPrivateKey,
+    SecretMaterial, SeedForms, rand_core::TryCryptoRng,
 };
 use zeroize::Zeroizing;
+
+use crate::seed::seed_of;
 
 use super::{PostQuantumSignature, TraditionalSignature, halves::SEED_BYTES};
 
@@ -43,18 +45,6 @@ where
     let signing = CompositeSigning::new(seed, post_quantum, traditional);
     let verification = signing.public();
     Ok((signing, verification))
-}
-
-/// The seed of a key that was made from one: the contents of `[0] seed`, RFC 9881, section 6.
-fn seed_of<K: SeedForms>(key: &K) -> Option<Zeroizing<[u8; SEED_BYTES]>> {
-    let der = key.to_form(PrivateKeyForm::Seed)?;
-    let seed = der.strip_prefix(&[0x80, 0x20])?;
-    let mut copy = Zeroizing::new([0; SEED_BYTES]);
-    if seed.len() != SEED_BYTES {
-        return None;
-    }
-    copy.copy_from_slice(seed);
-    Some(copy)
 }
 
 impl<P: PostQuantumSignature, T: TraditionalSignature> CompositeVerification<P, T> {

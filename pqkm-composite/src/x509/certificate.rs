@@ -39,6 +39,9 @@ pub struct Certificate {
     extensions: Extensions,
 }
 
+/// More extensions than any certificate has: each is compared with those before it.
+const MAX_EXTENSIONS: usize = 64;
+
 /// The extensions that decide, decoded once.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 struct Extensions {
@@ -95,10 +98,15 @@ impl Certificate {
     }
 
     /// The certificate in PEM.
+    #[expect(
+        clippy::missing_panics_doc,
+        clippy::expect_used,
+        reason = "what was read or written as DER is short enough for PEM"
+    )]
     #[must_use]
     pub fn to_pem(&self) -> String {
         let label = x509_cert::Certificate::PEM_LABEL;
-        der::pem::encode_string(label, LineEnding::LF, &self.der).unwrap_or_default()
+        der::pem::encode_string(label, LineEnding::LF, &self.der).expect("short enough for PEM")
     }
 
     /// All fields, as `x509-cert` has them.
@@ -223,6 +231,9 @@ impl Certificate {
 
 impl Extensions {
     fn read(all: &[Extension]) -> Result<Self, ReadError> {
+        if all.len() > MAX_EXTENSIONS {
+            return Err(ReadError::Extension);
+        }
         let mut read = Self::default();
         for (index, extension) in all.iter().enumerate() {
             let earlier = all.get(..index).unwrap_or_default();

@@ -38,7 +38,8 @@ pub enum KeyKind {
     Signature(Strength),
     /// It encapsulates secrets.
     Kem(Strength),
-    /// Of no algorithm of the family: a traditional key, or one that nobody here knows.
+    /// Of no algorithm of the family: a traditional key, one that nobody here knows, or an identifier that must not name a
+    /// key (HashML-DSA's, those of withdrawn drafts). No policy allows it.
     Foreign,
 }
 
