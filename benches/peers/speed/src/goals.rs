@@ -27,6 +27,17 @@ const GOALS: &[(&str, f64)] = &[
     ("shamir.32b.3of5", 10.0),
     ("shamir.32b.20of30", 50.0),
     ("shamir.1mib.3of5.split", 20.0),
+    ("composite.mldsa44-p256.sign", 0.95),
+    ("composite.mldsa44-p256.verify", 0.95),
+    ("composite.mldsa65-p256.sign", 0.95),
+    ("composite.mldsa65-p256.verify", 0.95),
+    ("composite.mldsa65-ed25519.sign", 0.95),
+    ("composite.mldsa65-ed25519.verify", 0.95),
+    ("composite.mldsa87-p384.sign", 0.95),
+    ("composite.mldsa87-p384.verify", 0.95),
+    ("x509.mldsa65-p256.issue", 0.91),
+    ("x509.mldsa65.issue", 0.91),
+    ("x509.mldsa65-p256.chain3", 0.83),
 ];
 
 /// With AVX2 alone.

@@ -16,6 +16,7 @@
 )]
 
 mod args;
+mod composite;
 mod fixture;
 mod goals;
 mod measure;

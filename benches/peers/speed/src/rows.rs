@@ -4,6 +4,7 @@ use core::fmt;
 use std::rc::Rc;
 
 use crate::args::Args;
+use crate::composite;
 use crate::fixture::{mldsa, mlkem};
 use crate::goals::goal;
 use crate::measure::{Contender, contest};
@@ -49,6 +50,7 @@ pub(crate) fn run(args: &Args) -> Result<Vec<Row>, Disagreement> {
     }
     run.kernels()?;
     run.shamir()?;
+    run.composite()?;
     Ok(run.rows)
 }
 
@@ -109,6 +111,16 @@ impl Run<'_> {
             if self.wanted(work, "") {
                 let (ours, peers) = make();
                 self.contest(work, "", Pair::alone(ours), peers, 1)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn composite(&mut self) -> Result<(), Disagreement> {
+        for (work, make) in composite::WORKS {
+            if self.wanted(work, "") {
+                let (ours, alone) = make(self.args.engine);
+                self.contest(work, "", ours, alone, SIGNATURES)?;
             }
         }
         Ok(())
