@@ -10,15 +10,18 @@ use x509_cert::ext::pkix::{KeyUsage, KeyUsages};
 use crate::{FamilyPublicKey, kem_by_oid, signature_by_oid};
 
 /// `sigAlgs` of NIST, under which ML-DSA (17-19) and pure SLH-DSA (20-31) stand.
-const NIST_SIGNATURES: &str = "2.16.840.1.101.3.4.3.";
+const NIST_SIGNATURES: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.3");
 /// `kems` of NIST, under which ML-KEM (1-3) stands.
-const NIST_KEMS: &str = "2.16.840.1.101.3.4.4.";
+const NIST_KEMS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.4");
 /// HSS (RFC 9802).
-const HSS: &str = "1.2.840.113549.1.9.16.3.17";
+const HSS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.3.17");
 /// XMSS and XMSS^MT (RFC 9802).
-const XMSS: [&str; 2] = ["1.3.6.1.5.5.7.6.34", "1.3.6.1.5.5.7.6.35"];
+const XMSS: [ObjectIdentifier; 2] = [
+    ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.6.34"),
+    ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.6.35"),
+];
 /// X-Wing.
-const X_WING: &str = "1.3.6.1.4.1.62253.25722";
+const X_WING: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.62253.25722");
 
 /// How an algorithm resists a quantum computer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,17 +82,16 @@ impl KeyKind {
         if signature_by_oid(oid).is_some() {
             return Self::Signature(Strength::Composite);
         }
-        if kem_by_oid(oid).is_some() || oid == ObjectIdentifier::new_unwrap(X_WING) {
+        if kem_by_oid(oid).is_some() || oid == X_WING {
             return Self::Kem(Strength::Composite);
         }
-        let is = |text: &str| oid == ObjectIdentifier::new_unwrap(text);
         match (
             number_below(oid, NIST_SIGNATURES),
             number_below(oid, NIST_KEMS),
         ) {
             (Some(17..=31), _) => Self::Signature(Strength::Pure),
             (_, Some(1..=3)) => Self::Kem(Strength::Pure),
-            _ if is(HSS) || XMSS.into_iter().any(is) => Self::Signature(Strength::Pure),
+            _ if oid == HSS || XMSS.contains(&oid) => Self::Signature(Strength::Pure),
             _ => Self::Foreign,
         }
     }
@@ -110,18 +112,11 @@ impl KeyKind {
     }
 }
 
-/// The last number of an identifier that stands directly below another.
-fn number_below(oid: ObjectIdentifier, prefix: &str) -> Option<u32> {
-    let mut above = prefix.trim_end_matches('.').split('.');
-    let mut arcs = oid.arcs();
-    let mut last = None;
-    loop {
-        match (arcs.next(), above.next()) {
-            (Some(arc), Some(expected)) if expected.parse() == Ok(arc) => {}
-            (Some(arc), None) if last.is_none() => last = Some(arc),
-            (None, None) => return last,
-            _ => return None,
-        }
+/// The last number, up to 127, of an identifier that stands directly below another.
+fn number_below(oid: ObjectIdentifier, above: ObjectIdentifier) -> Option<u8> {
+    match oid.as_bytes().strip_prefix(above.as_bytes())? {
+        [number @ 0..=127] => Some(*number),
+        _ => None,
     }
 }
 

@@ -13,6 +13,7 @@ use pqkm::core::{
     AnyPublicKey, EcdsaP256, EcdsaP384, Ed25519, Engine, MlDsa44, MlDsa65, MlDsa87,
     PreparedSigningKey, Signature, SignatureAlgorithm, SigningKey, SysRng, UnixTime, VerifyingKey,
 };
+use x509_cert::der::Encode as _;
 use x509_cert::der::asn1::GeneralizedTime;
 use x509_cert::serial_number::SerialNumber;
 use x509_cert::time::{Time, Validity};
@@ -205,21 +206,28 @@ fn public<A: SignatureAlgorithm>() -> AnyPublicKey {
     AnyPublicKey::from(&generate::<A>().verifying_key())
 }
 
-/// A certificate, beside one signature.
+/// A certificate, beside one signature on what is signed of it.
 fn issue_row<A: SignatureAlgorithm>(engine: Engine) -> Contest {
     let (authority, subject) = (Authority::<A>::root(engine), public::<A>());
     let issuer: VerifyingKey<A> = authority.certificate.key().promote().expect("its own key");
     let verifiers = family_verifiers().expect("each once");
+    let leaf = authority.leaf(&subject);
+    let content = leaf
+        .inner()
+        .tbs_certificate()
+        .to_der()
+        .expect("it was read");
     let ours = Contender::ours(move |_| authority.leaf(&subject), {
         let issuer = AnyPublicKey::from(&issuer);
         move |_, leaf: Certificate| leaf.verify_signature(&issuer, &verifiers).is_ok()
     });
     let key = generate::<A>();
     let (public, key) = (key.verifying_key(), prepare(engine, &key));
+    let agreed = content.clone();
     let alone = Contender::peer(
         "one signature",
-        move |_| signed(&key),
-        move |_, signature| public.verify(MESSAGE, &signature).is_ok(),
+        move |_| key.sign(&content, &mut SysRng).expect("the key signs"),
+        move |_, signature| public.verify(&agreed, &signature).is_ok(),
     );
     (Pair::alone(ours), vec![alone])
 }
