@@ -78,7 +78,8 @@ impl<A: KemAlgorithm> PreparedEncapsulationKey<A> {
         rng: &mut R,
     ) -> Result<EncapsulatedSecret<A>, EncapsulateError> {
         state::check()?;
-        A::encapsulate(&self.expanded, rng).map(typed)
+        let (ciphertext, secret) = A::encapsulate(&self.expanded, rng)?;
+        Ok(typed(ciphertext, secret))
     }
 
     /// Encapsulates `count` fresh shared secrets.
@@ -91,10 +92,7 @@ impl<A: KemAlgorithm> PreparedEncapsulationKey<A> {
         rng: &mut R,
     ) -> Result<Vec<EncapsulatedSecret<A>>, EncapsulateError> {
         state::check()?;
-        Ok(A::encapsulate_many(&self.expanded, count, rng)?
-            .into_iter()
-            .map(typed)
-            .collect())
+        A::encapsulate_many_as(&self.expanded, count, rng, typed)
     }
 }
 
@@ -117,15 +115,13 @@ impl<A: KemAlgorithm> EncapsulationKey<A> {
     ) -> Result<Vec<EncapsulatedSecret<A>>, EncapsulateError> {
         state::check()?;
         let materials: Vec<_> = keys.iter().map(|key| key.material()).collect();
-        Ok(A::encapsulate_each(engine, &materials, rng)?
-            .into_iter()
-            .map(typed)
-            .collect())
+        A::encapsulate_each_as(engine, &materials, rng, typed)
     }
 }
 
 fn typed<A: KemAlgorithm>(
-    (ciphertext, secret): (A::Ciphertext, A::SharedSecret),
+    ciphertext: A::Ciphertext,
+    secret: A::SharedSecret,
 ) -> EncapsulatedSecret<A> {
     (Ciphertext(ciphertext), SharedSecret::new(secret))
 }

@@ -70,7 +70,7 @@ fn key_gen_group<P: MlDsaParameters, B: Backend>(
         pack_all(b, Format::T0, &work.public.t0, to_t0);
         keys.push((sk, pk));
     }
-    expanded.zeroize();
+    expanded.as_flattened_mut().zeroize();
     let mut pks: [&[u8]; 8] = [&[]; 8];
     let mut trs: [&mut [u8]; 8] = Default::default();
     for (i, (sk, pk)) in keys[first..].iter_mut().enumerate() {
