@@ -217,6 +217,16 @@ pub struct PreparedSigning<P: MlDsaParameters> {
     tr: [u8; 64],
 }
 
+#[cfg(test)]
+impl<P: MlDsaParameters> PreparedSigning<P> {
+    /// Adds `by` to one coefficient of the private key: a fault. The engine is one of the kernels'.
+    pub(crate) fn disturb(&mut self, coefficient: usize, by: i32) {
+        if let dispatch::Expanded::Kernels(_, key) = &mut self.expanded {
+            key.disturb(coefficient, by);
+        }
+    }
+}
+
 /// The materials of a key pair.
 type Pair<P> = (MlDsaSigning<P>, MlDsaVerification<P>);
 

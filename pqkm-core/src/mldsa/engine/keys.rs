@@ -221,6 +221,21 @@ impl ExpandedSigning {
     }
 }
 
+#[cfg(test)]
+impl ExpandedSigning {
+    /// Adds `by` to one coefficient of the first polynomial of `s_1`: a fault.
+    pub(in crate::mldsa) fn disturb(&mut self, coefficient: usize, by: i32) {
+        let (mut poly, mut hat) = (Poly::ZERO, NttPoly::ZERO);
+        poly.coefficients_mut()[coefficient] = by;
+        pqkm_kernels::lanes::Portable::new().ntt(&poly, &mut hat);
+        let mut values = self.s1_hat[0].to_standard_order();
+        for (value, change) in values.iter_mut().zip(hat.to_standard_order()) {
+            *value += change;
+        }
+        self.s1_hat[0] = NttPoly::from_standard_order(&values);
+    }
+}
+
 impl Drop for ExpandedSigning {
     fn drop(&mut self) {
         let secret = self
