@@ -5,6 +5,8 @@
     reason = "tests hold no secrets"
 )]
 
+mod differential;
+
 use alloc::vec::Vec;
 use std::eprintln;
 
@@ -46,6 +48,10 @@ impl Random {
 
     fn many<const N: usize>(&mut self, count: usize) -> Vec<[u8; N]> {
         (0..count).map(|_| self.bytes()).collect()
+    }
+
+    fn fill(&mut self, bytes: &mut [u8]) {
+        self.0.read(bytes);
     }
 
     fn below(&mut self, bound: usize) -> usize {
