@@ -197,6 +197,23 @@ pub trait KemAlgorithm: Algorithm {
         collect_encapsulated::<Self>(count, || Self::encapsulate(key, rng))
     }
 
+    /// As [`encapsulate_many`](Self::encapsulate_many), each result turned into something else while it is in the
+    /// first cache: a batch is larger than that, and an algorithm that knows better writes it once.
+    ///
+    /// # Errors
+    /// As [`encapsulate_many`](Self::encapsulate_many).
+    fn encapsulate_many_as<T, R: TryCryptoRng + ?Sized>(
+        key: &Self::PreparedEncapsulation,
+        count: usize,
+        rng: &mut R,
+        make: impl Fn(Self::Ciphertext, Self::SharedSecret) -> T,
+    ) -> Result<Vec<T>, EncapsulateError> {
+        let made = Self::encapsulate_many(key, count, rng)?.into_iter();
+        Ok(made
+            .map(|(ciphertext, secret)| make(ciphertext, secret))
+            .collect())
+    }
+
     /// Encapsulates one fresh shared secret to each of many keys, drawing randomness in order.
     ///
     /// # Errors
@@ -211,6 +228,23 @@ pub trait KemAlgorithm: Algorithm {
             let key = keys.next().ok_or(EncapsulateError::Refused)?;
             Self::encapsulate(&Self::prepare_encapsulation(engine, key), rng)
         })
+    }
+
+    /// As [`encapsulate_each`](Self::encapsulate_each), with results as in
+    /// [`encapsulate_many_as`](Self::encapsulate_many_as).
+    ///
+    /// # Errors
+    /// As [`encapsulate_each`](Self::encapsulate_each).
+    fn encapsulate_each_as<T, R: TryCryptoRng + ?Sized>(
+        engine: Engine,
+        keys: &[&Self::Encapsulation],
+        rng: &mut R,
+        make: impl Fn(Self::Ciphertext, Self::SharedSecret) -> T,
+    ) -> Result<Vec<T>, EncapsulateError> {
+        let made = Self::encapsulate_each(engine, keys, rng)?.into_iter();
+        Ok(made
+            .map(|(ciphertext, secret)| make(ciphertext, secret))
+            .collect())
     }
 
     /// Decapsulates a shared secret.

@@ -19,7 +19,6 @@ use alloc::vec::Vec;
 
 use rand_core::TryCryptoRng;
 use spki::AlgorithmIdentifierOwned;
-use zeroize::Zeroizing;
 
 use crate::{
     algorithm::{
@@ -29,6 +28,7 @@ use crate::{
     engine::Engine,
     error::{GenerateError, InvalidSignature, SignError},
     message::Message,
+    secret::SecretArrays,
     symmetric::identifier,
 };
 
@@ -217,6 +217,16 @@ pub struct PreparedSigning<P: MlDsaParameters> {
     tr: [u8; 64],
 }
 
+#[cfg(test)]
+impl<P: MlDsaParameters> PreparedSigning<P> {
+    /// Adds `by` to one coefficient of the private key: a fault. The engine is one of the kernels'.
+    pub(crate) fn disturb(&mut self, coefficient: usize, by: i32) {
+        if let dispatch::Expanded::Kernels(_, key) = &mut self.expanded {
+            key.disturb(coefficient, by);
+        }
+    }
+}
+
 /// The materials of a key pair.
 type Pair<P> = (MlDsaSigning<P>, MlDsaVerification<P>);
 
@@ -226,7 +236,7 @@ fn generate<P: MlDsaParameters, R: TryCryptoRng + ?Sized>(
     count: usize,
     rng: &mut R,
 ) -> Result<Vec<Pair<P>>, GenerateError> {
-    let drawn = draw::<SEED_BYTES, R>(count, rng).ok_or(GenerateError::Randomness)?;
+    let drawn = SecretArrays::<SEED_BYTES>::draw(count, rng).ok_or(GenerateError::Randomness)?;
     let seeds: Vec<_> = drawn.iter().collect();
     let pairs = dispatch::generate::<P>(engine, &seeds);
     Ok(seeds
@@ -242,7 +252,7 @@ fn sign<P: MlDsaParameters, R: TryCryptoRng + ?Sized>(
     messages: &[Message<'_>],
     rng: &mut R,
 ) -> Result<Vec<P::SignatureBytes>, SignError> {
-    let rnds = draw::<RND_BYTES, R>(messages.len(), rng).ok_or(SignError::Randomness)?;
+    let rnds = SecretArrays::<RND_BYTES>::draw(messages.len(), rng).ok_or(SignError::Randomness)?;
     let mus = dispatch::mus(&key.expanded, &key.tr, messages);
     let items: Vec<_> = mus.into_iter().zip(rnds.iter()).collect();
     let signatures = dispatch::sign::<P>(&key.expanded, &items);
@@ -263,14 +273,4 @@ fn verify<P: MlDsaParameters>(
         .zip(items.iter().map(|(_, signature)| *signature))
         .collect();
     dispatch::verify::<P>(&key.expanded, &items)
-}
-
-/// `count` times N random bytes, in one draw; none if the generator fails.
-fn draw<const N: usize, R: TryCryptoRng + ?Sized>(
-    count: usize,
-    rng: &mut R,
-) -> Option<Zeroizing<Vec<[u8; N]>>> {
-    let mut drawn = Zeroizing::new(alloc::vec![[0; N]; count]);
-    rng.try_fill_bytes(drawn.as_flattened_mut()).ok()?;
-    Some(drawn)
 }

@@ -21,6 +21,7 @@ use crate::{
     algorithm::{Algorithm, Encapsulated, KemAlgorithm, KemMaterials},
     engine::Engine,
     error::{DecapsulateError, EncapsulateError, GenerateError},
+    secret::SecretArrays,
     symmetric::identifier,
 };
 
@@ -133,7 +134,16 @@ macro_rules! parameter_sets {
                 count: usize,
                 rng: &mut R,
             ) -> Result<Vec<Encapsulated<Self>>, EncapsulateError> {
-                encapsulate(key, count, rng)
+                encapsulate(key, count, rng, |ciphertext, secret| (ciphertext, secret))
+            }
+
+            fn encapsulate_many_as<T, R: TryCryptoRng + ?Sized>(
+                key: &Self::PreparedEncapsulation,
+                count: usize,
+                rng: &mut R,
+                make: impl Fn(Self::Ciphertext, Self::SharedSecret) -> T,
+            ) -> Result<Vec<T>, EncapsulateError> {
+                encapsulate(key, count, rng, make)
             }
 
             fn encapsulate_each<R: TryCryptoRng + ?Sized>(
@@ -141,7 +151,16 @@ macro_rules! parameter_sets {
                 keys: &[&Self::Encapsulation],
                 rng: &mut R,
             ) -> Result<Vec<Encapsulated<Self>>, EncapsulateError> {
-                encapsulate_each(engine, keys, rng)
+                encapsulate_each(engine, keys, rng, |ciphertext, secret| (ciphertext, secret))
+            }
+
+            fn encapsulate_each_as<T, R: TryCryptoRng + ?Sized>(
+                engine: Engine,
+                keys: &[&Self::Encapsulation],
+                rng: &mut R,
+                make: impl Fn(Self::Ciphertext, Self::SharedSecret) -> T,
+            ) -> Result<Vec<T>, EncapsulateError> {
+                encapsulate_each(engine, keys, rng, make)
             }
 
             fn decapsulate(
@@ -155,7 +174,7 @@ macro_rules! parameter_sets {
                 key: &Self::PreparedDecapsulation,
                 ciphertexts: &[&Self::Ciphertext],
             ) -> Vec<Result<Self::SharedSecret, DecapsulateError>> {
-                let secrets = Zeroizing::new(dispatch::decapsulate::<Self>(&key.0, ciphertexts));
+                let secrets = SecretArrays::new(dispatch::decapsulate::<Self>(&key.0, ciphertexts));
                 secrets.iter().copied().map(Ok).collect()
             }
         }
@@ -187,7 +206,7 @@ fn generate<P: MlKemParameters, R: TryCryptoRng + ?Sized>(
     count: usize,
     rng: &mut R,
 ) -> Result<Vec<MlKemPair<P>>, GenerateError> {
-    let drawn = draw::<SEED_BYTES, R>(count, rng).ok_or(GenerateError::Randomness)?;
+    let drawn = SecretArrays::<SEED_BYTES>::draw(count, rng).ok_or(GenerateError::Randomness)?;
     let seeds: Vec<_> = drawn.iter().collect();
     let pairs = dispatch::generate::<P>(engine, &seeds);
     let seeds = seeds.into_iter();
@@ -198,39 +217,32 @@ fn generate<P: MlKemParameters, R: TryCryptoRng + ?Sized>(
 }
 
 /// FIPS 203, Algorithm 20 (ML-KEM.Encaps), `count` times to one key; messages are drawn in order.
-fn encapsulate<P: MlKemParameters, R: TryCryptoRng + ?Sized>(
+fn encapsulate<P: MlKemParameters, T, R: TryCryptoRng + ?Sized>(
     key: &PreparedEncapsulation<P>,
     count: usize,
     rng: &mut R,
-) -> Result<Vec<dispatch::Encapsulated<P>>, EncapsulateError> {
-    let drawn = draw::<M_BYTES, R>(count, rng).ok_or(EncapsulateError::Randomness)?;
+    make: impl Fn(P::CiphertextBytes, [u8; SHARED_SECRET_BYTES]) -> T,
+) -> Result<Vec<T>, EncapsulateError> {
+    let drawn = SecretArrays::<M_BYTES>::draw(count, rng).ok_or(EncapsulateError::Randomness)?;
     let messages: Vec<_> = drawn.iter().collect();
-    Ok(dispatch::encapsulate::<P>(&key.0, &messages))
+    Ok(dispatch::encapsulate::<P, T>(&key.0, &messages, make))
 }
 
 /// FIPS 203, Algorithm 20 (ML-KEM.Encaps), once to each key; messages are drawn in order.
-fn encapsulate_each<P: MlKemParameters, R: TryCryptoRng + ?Sized>(
+fn encapsulate_each<P: MlKemParameters, T, R: TryCryptoRng + ?Sized>(
     engine: Engine,
     keys: &[&MlKemEncapsulation<P>],
     rng: &mut R,
-) -> Result<Vec<dispatch::Encapsulated<P>>, EncapsulateError> {
+    make: impl Fn(P::CiphertextBytes, [u8; SHARED_SECRET_BYTES]) -> T,
+) -> Result<Vec<T>, EncapsulateError> {
     if let [key] = keys {
         // One key does not fill the lanes of a batch.
         let prepared = PreparedEncapsulation::<P>(dispatch::expand_ek::<P>(engine, key.bytes()));
-        return encapsulate(&prepared, 1, rng);
+        return encapsulate(&prepared, 1, rng, make);
     }
-    let drawn = draw::<M_BYTES, R>(keys.len(), rng).ok_or(EncapsulateError::Randomness)?;
+    let drawn =
+        SecretArrays::<M_BYTES>::draw(keys.len(), rng).ok_or(EncapsulateError::Randomness)?;
     let eks = keys.iter().map(|key| key.bytes());
     let items: Vec<_> = eks.zip(drawn.iter()).collect();
-    Ok(dispatch::encapsulate_each::<P>(engine, &items))
-}
-
-/// `count` times N random bytes, in one draw; none if the generator fails.
-fn draw<const N: usize, R: TryCryptoRng + ?Sized>(
-    count: usize,
-    rng: &mut R,
-) -> Option<Zeroizing<Vec<[u8; N]>>> {
-    let mut drawn = Zeroizing::new(alloc::vec![[0; N]; count]);
-    rng.try_fill_bytes(drawn.as_flattened_mut()).ok()?;
-    Some(drawn)
+    Ok(dispatch::encapsulate_each::<P, T>(engine, &items, make))
 }

@@ -150,7 +150,7 @@ impl<A: KemAlgorithm> SharedSecret<A> {
 
 impl<A: KemAlgorithm> Drop for SharedSecret<A> {
     fn drop(&mut self) {
-        self.0.zeroize();
+        self.0.as_mut().zeroize();
     }
 }
 

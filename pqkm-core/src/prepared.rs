@@ -21,6 +21,9 @@ use crate::{
     wrap::KekIdentity,
 };
 
+#[cfg(test)]
+mod tests;
+
 /// An encapsulation key, expanded for many operations.
 #[must_use]
 pub struct PreparedEncapsulationKey<A: KemAlgorithm> {
@@ -42,6 +45,9 @@ pub struct PreparedDecapsulationKey<A: KemAlgorithm> {
 pub struct PreparedSigningKey<A: SignatureAlgorithm> {
     expanded: A::PreparedSigning,
     verifying_key: VerifyingKey<A>,
+    engine: Engine,
+    /// Of the public key, where signatures are verified before they are released.
+    check: Option<A::PreparedVerification>,
 }
 
 /// A verifying key, expanded for many verifications.
@@ -78,7 +84,8 @@ impl<A: KemAlgorithm> PreparedEncapsulationKey<A> {
         rng: &mut R,
     ) -> Result<EncapsulatedSecret<A>, EncapsulateError> {
         state::check()?;
-        A::encapsulate(&self.expanded, rng).map(typed)
+        let (ciphertext, secret) = A::encapsulate(&self.expanded, rng)?;
+        Ok(typed(ciphertext, secret))
     }
 
     /// Encapsulates `count` fresh shared secrets.
@@ -91,10 +98,7 @@ impl<A: KemAlgorithm> PreparedEncapsulationKey<A> {
         rng: &mut R,
     ) -> Result<Vec<EncapsulatedSecret<A>>, EncapsulateError> {
         state::check()?;
-        Ok(A::encapsulate_many(&self.expanded, count, rng)?
-            .into_iter()
-            .map(typed)
-            .collect())
+        A::encapsulate_many_as(&self.expanded, count, rng, typed)
     }
 }
 
@@ -117,15 +121,13 @@ impl<A: KemAlgorithm> EncapsulationKey<A> {
     ) -> Result<Vec<EncapsulatedSecret<A>>, EncapsulateError> {
         state::check()?;
         let materials: Vec<_> = keys.iter().map(|key| key.material()).collect();
-        Ok(A::encapsulate_each(engine, &materials, rng)?
-            .into_iter()
-            .map(typed)
-            .collect())
+        A::encapsulate_each_as(engine, &materials, rng, typed)
     }
 }
 
 fn typed<A: KemAlgorithm>(
-    (ciphertext, secret): (A::Ciphertext, A::SharedSecret),
+    ciphertext: A::Ciphertext,
+    secret: A::SharedSecret,
 ) -> EncapsulatedSecret<A> {
     (Ciphertext(ciphertext), SharedSecret::new(secret))
 }
@@ -183,13 +185,28 @@ impl<A: SignatureAlgorithm> PreparedSigningKey<A> {
         Self {
             expanded: A::prepare_signing(engine, key.material()),
             verifying_key: key.verifying_key(),
+            engine,
+            check: None,
         }
+    }
+
+    /// From now on verifies every signature before it is released, for the time of a verification and the memory of
+    /// a prepared verifying key.
+    ///
+    /// A fault while signing (a flipped bit in the expanded key, a skipped instruction) makes signatures that do not
+    /// verify, and some of these give the private key away. They stay inside, and the caller sees
+    /// [`SignError::Fault`]. The check uses the public key alone: nothing that the fault may have touched.
+    pub fn verifying_each(mut self) -> Self {
+        let material = self.verifying_key.material();
+        self.check = Some(A::prepare_verification(self.engine, material));
+        self
     }
 
     /// Signs a message in the empty context.
     ///
     /// # Errors
-    /// [`SignError::Randomness`] if `rng` fails.
+    /// [`SignError::Randomness`] if `rng` fails; [`SignError::Fault`] if no signature was made, or one that does not
+    /// verify after [`verifying_each`](Self::verifying_each).
     pub fn sign<R: TryCryptoRng + ?Sized>(
         &self,
         message: &[u8],
@@ -208,10 +225,27 @@ impl<A: SignatureAlgorithm> PreparedSigningKey<A> {
         rng: &mut R,
     ) -> Result<Vec<Signature<A>>, SignError> {
         state::check()?;
-        Ok(A::sign_many(&self.expanded, messages, rng)?
-            .into_iter()
-            .map(Signature)
-            .collect())
+        let signatures = A::sign_many(&self.expanded, messages, rng)?;
+        self.verified(messages, &signatures)?;
+        Ok(signatures.into_iter().map(Signature).collect())
+    }
+
+    /// Whether signatures may be released: all of them verify, or nobody asked.
+    fn verified(
+        &self,
+        messages: &[Message<'_>],
+        signatures: &[A::Signature],
+    ) -> Result<(), SignError> {
+        let Some(check) = &self.check else {
+            return Ok(());
+        };
+        let items: Vec<_> = messages.iter().copied().zip(signatures).collect();
+        let verify = A::verify_many(check, &items);
+        if verify.len() == messages.len() && verify.iter().all(Result::is_ok) {
+            Ok(())
+        } else {
+            Err(SignError::Fault)
+        }
     }
 }
 
@@ -295,7 +329,11 @@ impl<A: SignatureAlgorithm> Sign for PreparedSigningKey<A> {
         rng: &mut R,
     ) -> Result<Signature<A>, SignError> {
         state::check()?;
-        A::sign(&self.expanded, message, rng).map(Signature)
+        let signature = A::sign(&self.expanded, message, rng)?;
+        let (message, signature) = (core::slice::from_ref(message), [signature]);
+        self.verified(message, &signature)?;
+        let [signature] = signature;
+        Ok(Signature(signature))
     }
 
     fn verifying_key(&self) -> VerifyingKey<A> {

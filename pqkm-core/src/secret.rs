@@ -1,7 +1,9 @@
 //! Secret bytes, and the one way for them to leave.
 
 use alloc::{boxed::Box, vec::Vec};
+use core::ops::Deref;
 
+use rand_core::TryCryptoRng;
 use subtle::{Choice, ConstantTimeEq};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
@@ -27,8 +29,22 @@ impl ExposeToken {
 ///
 /// # Side channels
 /// [`ConstantTimeEq`] compares in a time that depends on the lengths only.
-#[derive(Zeroize, ZeroizeOnDrop)]
 pub struct SecretBytes(Box<[u8]>);
+
+impl Zeroize for SecretBytes {
+    fn zeroize(&mut self) {
+        // The slice at once: boxes, vectors and arrays zeroize themselves a byte at a time.
+        self.0.as_mut().zeroize();
+    }
+}
+
+impl Drop for SecretBytes {
+    fn drop(&mut self) {
+        self.zeroize();
+    }
+}
+
+impl ZeroizeOnDrop for SecretBytes {}
 
 impl SecretBytes {
     /// Takes over a buffer. Its spare capacity is zeroized when the buffer is shrunk to its length.
@@ -71,6 +87,37 @@ impl SecretBytes {
 impl ConstantTimeEq for SecretBytes {
     fn ct_eq(&self, other: &Self) -> Choice {
         self.0.ct_eq(&other.0)
+    }
+}
+
+/// Secret arrays of one length, zeroized at once when they are dropped.
+pub(crate) struct SecretArrays<const N: usize>(Vec<[u8; N]>);
+
+impl<const N: usize> SecretArrays<N> {
+    /// Takes over arrays.
+    pub(crate) const fn new(arrays: Vec<[u8; N]>) -> Self {
+        Self(arrays)
+    }
+
+    /// `count` random arrays, in one draw; none if the generator fails.
+    pub(crate) fn draw<R: TryCryptoRng + ?Sized>(count: usize, rng: &mut R) -> Option<Self> {
+        let mut drawn = Self(alloc::vec![[0; N]; count]);
+        rng.try_fill_bytes(drawn.0.as_flattened_mut()).ok()?;
+        Some(drawn)
+    }
+}
+
+impl<const N: usize> Deref for SecretArrays<N> {
+    type Target = [[u8; N]];
+
+    fn deref(&self) -> &[[u8; N]] {
+        &self.0
+    }
+}
+
+impl<const N: usize> Drop for SecretArrays<N> {
+    fn drop(&mut self) {
+        self.0.as_flattened_mut().zeroize();
     }
 }
 

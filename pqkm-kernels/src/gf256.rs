@@ -17,7 +17,7 @@ mod lagrange;
 #[cfg(test)]
 mod tests;
 
-pub use combine::{combine, scale_and_add};
+pub use combine::combine;
 pub use element::{invert, multiply};
 pub use evaluate::{Rows, evaluate};
 pub use lagrange::{dual_weights, weights};
@@ -25,9 +25,6 @@ pub use lagrange::{dual_weights, weights};
 #[cfg(target_arch = "x86_64")]
 use crate::lanes::{Avx2, Avx512Gfni};
 use crate::lanes::{Portable, Token};
-
-/// The most points that differ: the elements of the field.
-pub const MAX_POINTS: usize = 256;
 
 /// An instruction set, detected.
 #[derive(Clone, Copy, Debug)]

@@ -14,5 +14,6 @@ mod xof;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use permutation::permute_some;
 pub use permutation::{permute, permute_one};
 pub use xof::{SHA3_256, SHA3_512, SHAKE128, SHAKE256, Sponge, Xof, hash};

@@ -27,6 +27,7 @@
 mod cbd;
 mod compress;
 mod encode;
+mod expand;
 mod field;
 mod layout;
 mod ntt;
@@ -42,6 +43,7 @@ pub use compress::{
     compress_noisy, compress_noisy_message, compressed_bytes, decode_decompress, message_from,
 };
 pub use encode::{POLY_BYTES, decode12, encode12};
+pub use expand::{Entries, hash_words, vartime_sample_matrix, vartime_sample_matrix_and_hash};
 pub use field::{Q, Scale};
 pub use ntt::{
     NTT_BOUND, NTT_INPUT_BOUND, NTT_INVERSE_BOUND, NTT_SMALL_INPUT_BOUND, ntt, ntt_inverse,

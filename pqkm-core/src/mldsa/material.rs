@@ -53,15 +53,22 @@ impl<P> PartialEq for MlDsaVerification<P> {
 }
 
 /// A private key `sk`, its public key, and the seed it was made from where that is known.
-#[derive(Zeroize, ZeroizeOnDrop)]
 pub struct MlDsaSigning<P> {
     expanded: Box<[u8]>,
     seed: Option<Box<[u8]>>,
-    #[zeroize(skip)]
     public: Box<[u8]>,
-    #[zeroize(skip)]
     parameters: PhantomData<P>,
 }
+
+impl<P> Drop for MlDsaSigning<P> {
+    fn drop(&mut self) {
+        // The slices at once: boxes zeroize themselves a byte at a time.
+        self.expanded.as_mut().zeroize();
+        self.seed.as_deref_mut().unwrap_or_default().zeroize();
+    }
+}
+
+impl<P> ZeroizeOnDrop for MlDsaSigning<P> {}
 
 /// The key pair that was made of a seed `xi`.
 pub(super) fn from_parts<P: MlDsaParameters>(

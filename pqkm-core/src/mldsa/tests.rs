@@ -5,6 +5,8 @@
     reason = "which case a number stands for is no secret"
 )]
 
+mod differential;
+
 use alloc::{format, string::String, vec, vec::Vec};
 use std::eprintln;
 
@@ -49,6 +51,10 @@ impl Random {
         let mut bytes = [0; N];
         self.0.read(&mut bytes);
         bytes
+    }
+
+    fn fill(&mut self, bytes: &mut [u8]) {
+        self.0.read(bytes);
     }
 
     fn below(&mut self, bound: usize) -> usize {

@@ -25,11 +25,11 @@ pub(super) type EkOf<P> =
 pub(super) type DkOf<P> =
     Expanded<<P as super::reference::Reference>::ExpandedDk, <P as super::engine::Kernels>::Dk>;
 
+/// A shared secret.
+type Secret = [u8; SHARED_SECRET_BYTES];
+
 /// A ciphertext and its shared secret.
-pub(super) type Encapsulated<P> = (
-    <P as super::reference::Reference>::CiphertextBytes,
-    [u8; SHARED_SECRET_BYTES],
-);
+pub(super) type Encapsulated<P> = (<P as super::reference::Reference>::CiphertextBytes, Secret);
 
 /// What is run with the tokens of an engine: a function that is generic over them, and its arguments.
 macro_rules! work {
@@ -53,16 +53,64 @@ work! {
     KeyPairs<'a>(seeds: &'a [&'a [u8; SEED_BYTES]]) -> Vec<KeyBytes> = key_pairs;
     ExpandEk<'a>(ek: &'a [u8]) -> P::Ek = prepare_ek;
     ExpandDk<'a>(dk: &'a [u8]) -> P::Dk = prepare_dk;
-    EncapsulateAll<'a>(key: &'a P::Ek, messages: &'a [&'a [u8; M_BYTES]])
-        -> Vec<Encapsulated<P>> = encapsulate_all;
     EncapsulateOne<'a>(key: &'a P::Ek, message: &'a [u8; M_BYTES])
         -> Encapsulated<P> = encapsulate_one;
-    EncapsulateEach<'a>(eks: &'a [&'a [u8]], messages: &'a [&'a [u8; M_BYTES]])
-        -> Vec<Encapsulated<P>> = encapsulate_each;
     DecapsulateAll<'a>(key: &'a P::Dk, ciphertexts: &'a [&'a [u8]])
         -> Vec<[u8; SHARED_SECRET_BYTES]> = decapsulate_all;
     DecapsulateOne<'a>(key: &'a P::Dk, ciphertext: &'a [u8])
         -> [u8; SHARED_SECRET_BYTES] = decapsulate_one;
+}
+
+/// A batch of encapsulations, run on a part of its items, and what is made of each result.
+trait Batch<P: MlKemParameters, I> {
+    fn run<T>(&self, items: &[I], make: impl Fn(P::CiphertextBytes, Secret) -> T) -> Vec<T>;
+}
+
+/// To one key.
+struct ToOne<'a, P: MlKemParameters>(Instance, &'a P::Ek);
+
+impl<'m, P: MlKemParameters> Batch<P, &'m [u8; M_BYTES]> for ToOne<'_, P> {
+    fn run<T>(
+        &self,
+        items: &[&'m [u8; M_BYTES]],
+        make: impl Fn(P::CiphertextBytes, Secret) -> T,
+    ) -> Vec<T> {
+        struct All<'a, P: MlKemParameters, F>(&'a P::Ek, &'a [&'a [u8; M_BYTES]], F);
+
+        impl<P: MlKemParameters, T, F: Fn(P::CiphertextBytes, Secret) -> T> Work for All<'_, P, F> {
+            type Output = Vec<T>;
+
+            fn run<B: Backend>(self, b: B) -> Vec<T> {
+                P::encapsulate_all(b.many(), self.0, self.1, self.2)
+            }
+        }
+
+        self.0.run(All::<P, _>(self.1, items, make))
+    }
+}
+
+/// To a key each.
+struct ToEach(Instance);
+
+impl<'m, P: MlKemParameters> Batch<P, (&'m [u8], &'m [u8; M_BYTES])> for ToEach {
+    fn run<T>(
+        &self,
+        items: &[(&'m [u8], &'m [u8; M_BYTES])],
+        make: impl Fn(P::CiphertextBytes, Secret) -> T,
+    ) -> Vec<T> {
+        struct Each<'a, P, F>(&'a [&'a [u8]], &'a [&'a [u8; M_BYTES]], F, PhantomData<P>);
+
+        impl<P: MlKemParameters, T, F: Fn(P::CiphertextBytes, Secret) -> T> Work for Each<'_, P, F> {
+            type Output = Vec<T>;
+
+            fn run<B: Backend>(self, b: B) -> Vec<T> {
+                P::encapsulate_each(b.many(), self.0, self.1, self.2)
+            }
+        }
+
+        let (eks, messages): (Vec<_>, Vec<_>) = items.iter().copied().unzip();
+        self.0.run(Each(&eks, &messages, make, PhantomData::<P>))
+    }
 }
 
 /// Key pairs of the seeds.
@@ -113,27 +161,19 @@ pub(super) fn expand_dk<P: MlKemParameters>(engine: Engine, dk: &[u8]) -> DkOf<P
     }
 }
 
-/// Encapsulates each message to one key.
-pub(super) fn encapsulate<P: MlKemParameters>(
+/// Encapsulates each message to one key, and makes something of each result.
+pub(super) fn encapsulate<P: MlKemParameters, T>(
     key: &EkOf<P>,
     messages: &[&[u8; M_BYTES]],
-) -> Vec<Encapsulated<P>> {
+    make: impl Fn(P::CiphertextBytes, Secret) -> T,
+) -> Vec<T> {
     match key {
-        Expanded::Reference(ek) => messages
-            .iter()
-            .map(|m| P::encapsulate_internal(ek, m))
-            .collect(),
-        Expanded::Kernels(instance, key) => chunked(
-            messages,
-            |messages| {
-                instance.run(EncapsulateAll::<P> {
-                    key,
-                    messages,
-                    parameters: PhantomData,
-                })
-            },
-            move_encapsulated::<P>,
-        ),
+        Expanded::Reference(ek) => {
+            let made = messages.iter().map(|m| P::encapsulate_internal(ek, m));
+            made.map(|(ciphertext, secret)| make(ciphertext, secret))
+                .collect()
+        }
+        Expanded::Kernels(instance, key) => made_of(&ToOne::<P>(*instance, key), messages, make),
     }
 }
 
@@ -152,32 +192,21 @@ pub(super) fn encapsulate_one<P: MlKemParameters>(
     }
 }
 
-/// Encapsulates each message to a key of its own, which passed its checks.
-pub(super) fn encapsulate_each<P: MlKemParameters>(
+/// Encapsulates each message to a key of its own, which passed its checks, and makes something of each result.
+pub(super) fn encapsulate_each<P: MlKemParameters, T>(
     engine: Engine,
     items: &[(&[u8], &[u8; M_BYTES])],
-) -> Vec<Encapsulated<P>> {
-    let Some(instance) = Instance::of(engine) else {
-        return items
-            .iter()
-            .map(|(ek, m)| {
-                let ek = P::expand_ek(ek);
-                P::encapsulate_internal(&ek, m)
-            })
-            .collect();
-    };
-    chunked(
-        items,
-        |items| {
-            let (eks, messages): (Vec<_>, Vec<_>) = items.iter().copied().unzip();
-            instance.run(EncapsulateEach::<P> {
-                eks: &eks,
-                messages: &messages,
-                parameters: PhantomData,
-            })
-        },
-        move_encapsulated::<P>,
-    )
+    make: impl Fn(P::CiphertextBytes, Secret) -> T,
+) -> Vec<T> {
+    match Instance::of(engine) {
+        None => {
+            let keys = items.iter().map(|(ek, m)| (P::expand_ek(ek), m));
+            let made = keys.map(|(ek, m)| P::encapsulate_internal(&ek, m));
+            made.map(|(ciphertext, secret)| make(ciphertext, secret))
+                .collect()
+        }
+        Some(instance) => made_of::<P, _, _>(&ToEach(instance), items, make),
+    }
 }
 
 /// Decapsulates each ciphertext with one key.
@@ -220,9 +249,35 @@ pub(super) fn decapsulate_one<P: MlKemParameters>(
     }
 }
 
-/// Moves a result to its place in a batch and leaves none of its secret behind.
-fn move_encapsulated<P: MlKemParameters>(from: &mut Encapsulated<P>) -> Encapsulated<P> {
-    (from.0.clone(), core::mem::take(&mut from.1))
+/// Runs a batch of encapsulations: over threads where that is asked for.
+#[cfg(not(feature = "rayon"))]
+fn made_of<P: MlKemParameters, I, T>(
+    batch: &impl Batch<P, I>,
+    items: &[I],
+    make: impl Fn(P::CiphertextBytes, Secret) -> T,
+) -> Vec<T> {
+    batch.run(items, make)
+}
+
+/// Runs a batch of encapsulations: over threads where that is asked for. Their own blocks keep no secret.
+#[cfg(feature = "rayon")]
+fn made_of<P: MlKemParameters, I: Sync, T>(
+    batch: &(impl Batch<P, I> + Sync),
+    items: &[I],
+    make: impl Fn(P::CiphertextBytes, Secret) -> T,
+) -> Vec<T> {
+    use rayon::prelude::*;
+
+    if items.len() <= CHUNK {
+        return batch.run(items, make);
+    }
+    let run = |items| batch.run(items, |ciphertext, secret| (ciphertext, secret));
+    let mut parts: Vec<Vec<Encapsulated<P>>> = items.par_chunks(CHUNK).map(run).collect();
+    let mut all = Vec::with_capacity(items.len());
+    for (ciphertext, secret) in parts.iter_mut().flatten() {
+        all.push(make(ciphertext.clone(), core::mem::take(secret)));
+    }
+    all
 }
 
 /// Runs a batch: over threads where that is asked for. `take` moves a result out of a thread's own block and

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// The modulus q (FIPS 203, section 2.4).
-const Q: u16 = 3329;
+const Q: u64 = 3329;
 
 /// Bytes of one polynomial in `ByteEncode_12`.
 const POLYNOMIAL_BYTES: usize = 384;
@@ -74,13 +74,21 @@ impl<P> PartialEq for MlKemEncapsulation<P> {
 
 /// A decapsulation key `dk` that passed the checks of FIPS 203, section 7.3, and the seed it was made
 /// from where that is known.
-#[derive(Zeroize, ZeroizeOnDrop)]
 pub struct MlKemDecapsulation<P> {
     expanded: Box<[u8]>,
     seed: Option<Box<[u8]>>,
-    #[zeroize(skip)]
     parameters: PhantomData<P>,
 }
+
+impl<P> Drop for MlKemDecapsulation<P> {
+    fn drop(&mut self) {
+        // The slices at once: boxes zeroize themselves a byte at a time.
+        self.expanded.as_mut().zeroize();
+        self.seed.as_deref_mut().unwrap_or_default().zeroize();
+    }
+}
+
+impl<P> ZeroizeOnDrop for MlKemDecapsulation<P> {}
 
 /// `dk = dk_pke || ek || H(ek) || z` (FIPS 203, Algorithm 16 (ML-KEM.KeyGen_internal), line 3).
 struct Parts<'a> {
@@ -108,10 +116,11 @@ pub(super) fn from_seed<P: MlKemParameters>(
 /// The key pair of a seed and what an engine made of it.
 pub(super) fn from_parts<P: MlKemParameters>(
     seed: &[u8; SEED_BYTES],
-    (dk, ek): KeyBytes,
+    (mut dk, ek): KeyBytes,
 ) -> (MlKemDecapsulation<P>, MlKemEncapsulation<P>) {
     let decapsulation = MlKemDecapsulation {
-        expanded: dk.as_slice().into(),
+        // The vector has exactly its length: the bytes stay where they are.
+        expanded: core::mem::take(&mut *dk).into_boxed_slice(),
         seed: Some(Box::from(seed.as_slice())),
         parameters: PhantomData,
     };
@@ -225,16 +234,30 @@ fn is_pair<P: MlKemParameters>(dk: &[u8], ek: &[u8], m: &[u8]) -> bool {
 /// # Side channels
 /// Reads all of the input whatever it holds; the result alone is branched on.
 fn is_reduced(bytes: &[u8]) -> bool {
-    let mut reduced = subtle::Choice::from(1);
-    for group in bytes.as_chunks::<3>().0 {
-        let [a, b, c] = group.map(u16::from);
-        for integer in [a | (b & 0x0f) << 8, b >> 4 | c << 4] {
-            // The difference wraps, and its top bit is set, exactly if integer < Q.
-            reduced &= subtle::Choice::from(u8::from(integer.wrapping_sub(Q) >> 15 == 1));
-        }
+    /// What the four integers of six bytes are added to, each in sixteen bits: the top bit is set if one is not below q.
+    const DISTANCE: u64 = ((1 << 15) - Q) * LANES;
+    /// One in each of the four.
+    const LANES: u64 = 0x0001_0001_0001_0001;
+    let mut above = 0;
+    let (groups, rest) = bytes.as_chunks::<6>();
+    for &[a, b, c, d, e, f] in groups {
+        above |= in_lanes(u64::from_le_bytes([a, b, c, d, e, f, 0, 0])) + DISTANCE;
     }
+    let mut last = [0; 8];
+    for (to, from) in last.iter_mut().zip(rest) {
+        *to = *from;
+    }
+    above |= in_lanes(u64::from_le_bytes(last)) + DISTANCE;
     // CT: whether the key is one is the result of the import.
-    declassify(reduced.into())
+    declassify(above & (LANES << 15) == 0)
+}
+
+/// Four integers of twelve bits, each in sixteen.
+const fn in_lanes(packed: u64) -> u64 {
+    packed & 0xfff
+        | (packed & 0xfff << 12) << 4
+        | (packed & 0xfff << 24) << 8
+        | (packed & 0xfff << 36) << 12
 }
 
 #[cfg(test)]
@@ -242,16 +265,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reduction_is_decided_for_every_integer() {
-        for integer in 0..1_u16 << 12 {
-            let low = [integer.to_le_bytes()[0], integer.to_le_bytes()[1], 0];
-            let high = [
-                0,
-                (integer << 4).to_le_bytes()[0],
-                (integer >> 4).to_le_bytes()[0],
-            ];
-            assert_eq!(is_reduced(&low), integer < Q);
-            assert_eq!(is_reduced(&high), integer < Q);
+    fn reduction_is_decided_for_every_integer_at_every_place() {
+        // Twelve integers, and fourteen: the last six bytes are not always whole.
+        for integer in 0..1_u64 << 12 {
+            for (place, length) in
+                (0..12)
+                    .map(|place| (place, 18))
+                    .chain([(0, 3), (1, 3), (13, 21)])
+            {
+                for others in [0, Q - 1] {
+                    let integers = (0..14).map(|at| if at == place { integer } else { others });
+                    let integers: Vec<u64> = integers.collect();
+                    let pairs = integers.chunks(2).map(|pair| pair[0] | pair[1] << 12);
+                    let bytes: Vec<u8> = pairs
+                        .flat_map(|pair| pair.to_le_bytes()[..3].to_vec())
+                        .collect();
+                    assert_eq!(
+                        is_reduced(&bytes[..length]),
+                        integer < Q,
+                        "{integer} {place}"
+                    );
+                }
+            }
         }
     }
 }

@@ -5,12 +5,17 @@
     reason = "tests hold no secrets"
 )]
 
+mod differential;
+
 use alloc::vec::Vec;
 use std::eprintln;
 
 use shake::{ExtendableOutput, Shake128, Update, XofReader};
 
-use super::{M_BYTES, MlKem512, MlKem768, MlKem1024, MlKemParameters, SEED_BYTES, dispatch};
+use super::{
+    M_BYTES, MlKem512, MlKem768, MlKem1024, MlKemParameters, SEED_BYTES, SHARED_SECRET_BYTES,
+    dispatch,
+};
 use crate::engine::Engine;
 
 /// The engines of the kernels that this CPU has; says which it lacks.
@@ -45,9 +50,21 @@ impl Random {
         (0..count).map(|_| self.bytes()).collect()
     }
 
+    fn fill(&mut self, bytes: &mut [u8]) {
+        self.0.read(bytes);
+    }
+
     fn below(&mut self, bound: usize) -> usize {
         usize::try_from(u32::from_le_bytes(self.bytes())).unwrap() % bound
     }
+}
+
+/// A result as it is.
+fn both<P: MlKemParameters>(
+    ciphertext: P::CiphertextBytes,
+    secret: [u8; SHARED_SECRET_BYTES],
+) -> dispatch::Encapsulated<P> {
+    (ciphertext, secret)
 }
 
 /// Key pairs, and ciphertexts of `count` messages to one key and to a key each.
@@ -65,8 +82,8 @@ fn same_bytes<P: MlKemParameters>(engine: Engine, count: usize, random: &mut Ran
         .zip(&messages)
         .collect();
     assert!(
-        dispatch::encapsulate_each::<P>(engine, &items)
-            == dispatch::encapsulate_each::<P>(Engine::REFERENCE, &items),
+        dispatch::encapsulate_each::<P, _>(engine, &items, both::<P>)
+            == dispatch::encapsulate_each::<P, _>(Engine::REFERENCE, &items, both::<P>),
         "{engine} {} {count} keys and messages",
         P::NAME
     );
@@ -75,9 +92,9 @@ fn same_bytes<P: MlKemParameters>(engine: Engine, count: usize, random: &mut Ran
     let messages: Vec<_> = messages.iter().collect();
     let key = dispatch::expand_ek::<P>(engine, ek);
     let reference = dispatch::expand_ek::<P>(Engine::REFERENCE, ek);
-    let encapsulated = dispatch::encapsulate::<P>(&key, &messages);
+    let encapsulated = dispatch::encapsulate::<P, _>(&key, &messages, both::<P>);
     assert!(
-        encapsulated == dispatch::encapsulate::<P>(&reference, &messages),
+        encapsulated == dispatch::encapsulate::<P, _>(&reference, &messages, both::<P>),
         "{engine} {} {count} messages",
         P::NAME
     );
@@ -148,9 +165,11 @@ fn empty_batches_are_empty() {
             .pop()
             .unwrap();
         assert!(dispatch::generate::<MlKem768>(engine, &[]).is_empty());
-        assert!(dispatch::encapsulate_each::<MlKem768>(engine, &[]).is_empty());
+        assert!(
+            dispatch::encapsulate_each::<MlKem768, _>(engine, &[], both::<MlKem768>).is_empty()
+        );
         let key = dispatch::expand_ek::<MlKem768>(engine, &ek);
-        assert!(dispatch::encapsulate::<MlKem768>(&key, &[]).is_empty());
+        assert!(dispatch::encapsulate::<MlKem768, _>(&key, &[], both::<MlKem768>).is_empty());
         let key = dispatch::expand_dk::<MlKem768>(engine, &dk);
         assert!(dispatch::decapsulate::<MlKem768>(&key, &[]).is_empty());
     }

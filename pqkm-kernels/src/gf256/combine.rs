@@ -13,15 +13,6 @@ pub fn combine(engine: Engine, factors: &[u8], rows: &[&[u8]], out: &mut [u8]) {
     with_token!(engine, Combine { factors, rows, out });
 }
 
-/// `out` becomes `out * factor + row`.
-///
-/// # Panics
-/// If the row is shorter than `out`.
-pub fn scale_and_add(engine: Engine, factor: u8, row: &[u8], out: &mut [u8]) {
-    assert!(row.len() >= out.len());
-    with_token!(engine, ScaleAndAdd { factor, row, out });
-}
-
 struct Combine<'a> {
     factors: &'a [u8],
     rows: &'a [&'a [u8]],
@@ -66,28 +57,6 @@ impl<L: ByteLanes> Kernel<L> for Combine<'_> {
                 part += 1;
             }
             at = end;
-        }
-    }
-}
-
-struct ScaleAndAdd<'a> {
-    factor: u8,
-    row: &'a [u8],
-    out: &'a mut [u8],
-}
-
-impl<L: ByteLanes> Kernel<L> for ScaleAndAdd<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self, l: L) {
-        let factor = l.factor(self.factor);
-        let mut at = 0;
-        while at < self.out.len() {
-            let sum = l.scale(l.load(&self.out[at..]), &factor);
-            let sum = l.xor(sum, l.load(&self.row[at..]));
-            l.store(sum, &mut self.out[at..]);
-            at += L::BYTES;
         }
     }
 }

@@ -178,7 +178,8 @@ pub fn permute_one(state: &mut [u64; 25]) {
     rounds(Scalar, state);
 }
 
-struct Permute<'a, L: Lanes>(&'a mut [L::V; 25]);
+/// The states, and how many of them count.
+struct Permute<'a, L: Lanes>(&'a mut [L::V; 25], usize);
 
 impl<L: Lanes> Kernel<L> for Permute<'_, L> {
     type Output = ();
@@ -187,19 +188,19 @@ impl<L: Lanes> Kernel<L> for Permute<'_, L> {
         if L::WORD_INSTRUCTIONS {
             rounds(InLanes(l), self.0);
         } else {
-            one_by_one(l, self.0);
+            one_by_one(l, self.0, self.1);
         }
     }
 }
 
 /// Where a 64-bit lane is no machine word of a vector, each state goes through the general registers.
 #[inline(always)]
-fn one_by_one<L: Lanes>(l: L, state: &mut [L::V; 25]) {
+fn one_by_one<L: Lanes>(l: L, state: &mut [L::V; 25], count: usize) {
     let mut words = [l.zero_words(); 25];
     for i in 0..25 {
         words[i] = l.store_words(state[i]);
     }
-    for lane in 0..L::LANES {
+    for lane in 0..count {
         let mut one = [0; 25];
         for i in 0..25 {
             one[i] = words[i].as_ref()[lane];
@@ -229,5 +230,11 @@ fn one_by_one<L: Lanes>(l: L, state: &mut [L::V; 25]) {
 /// No branch or address depends on the states.
 #[inline(always)]
 pub fn permute<L: Lanes>(l: L, state: &mut [L::V; 25]) {
-    l.enter(Permute(state));
+    permute_some(l, state, L::LANES);
+}
+
+/// The same where only the first `count` lanes matter: what becomes of the others is not said.
+#[inline(always)]
+pub(crate) fn permute_some<L: Lanes>(l: L, state: &mut [L::V; 25], count: usize) {
+    l.enter(Permute(state, count));
 }

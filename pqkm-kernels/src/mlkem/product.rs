@@ -78,11 +78,28 @@ kernel! {
     pub fn prepare_column<const K: usize>(
         l, column: &NttPoly<L::Four>, scale: Scale, matrix: &mut Matrix<K>, j: usize,
     ) {
-        let (l, scale) = (l.four_lanes(), scale.constant());
-        for n in 0..64 {
-            let [direct, crossed] = forms(l, column.v[n], &scale, &GAMMAS.0[n]);
-            matrix.words[n][j] = [l.store_words(direct), l.store_words(crossed)];
-        }
+        prepare_columns(l.four_lanes(), column, scale, matrix, j);
+    }
+}
+
+/// The text of [`prepare_column`].
+#[inline(always)]
+pub(super) fn prepare_columns<F: Lanes, const K: usize>(
+    four: F,
+    column: &NttPoly<F>,
+    scale: Scale,
+    matrix: &mut Matrix<K>,
+    j: usize,
+) {
+    let scale = scale.constant();
+    for n in 0..64 {
+        let [direct, crossed] = forms(four, column.v[n], &scale, &GAMMAS.0[n]);
+        let word = |v| {
+            let mut words = [0; 4];
+            words.copy_from_slice(four.store_words(v).as_ref());
+            words
+        };
+        matrix.words[n][j] = [word(direct), word(crossed)];
     }
 }
 

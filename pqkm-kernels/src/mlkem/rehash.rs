@@ -18,6 +18,9 @@ const SHA3_512_END: u64 = 0x06 | LAST_BIT;
 const LAST_BIT: u64 = 1 << 63;
 /// The most polynomials of noise: 2 k + 1.
 const MOST: usize = 9;
+/// Words of the shortest ciphertext, that of ML-KEM-512. J takes more permutations for it than all that is hashed
+/// beside J.
+const LEAST_WORDS: usize = 96;
 
 /// What a decapsulation hashes: G(m || h), the noise of encryption, and J(z || c).
 #[derive(Clone, Copy)]
@@ -26,8 +29,8 @@ pub struct Rehashed<'a> {
     pub h: &'a [u8; 32],
     /// The secret of implicit rejection.
     pub z: &'a [u8; 32],
-    /// The ciphertext: a multiple of eight bytes.
-    pub c: &'a [u8],
+    /// The ciphertext, in words: at least 96, as ML-KEM-512 has.
+    pub c: &'a [[u8; 8]],
 }
 
 kernel! {
@@ -40,6 +43,10 @@ kernel! {
     /// FIPS 203, Algorithm 18 (ML-KEM.Decaps_internal), lines 6 and 7, and Algorithm 14 (K-PKE.Encrypt), lines 9 to
     /// 17, without the sampling.
     ///
+    /// # Panics
+    ///
+    /// If the ciphertext is shorter than that of any parameter set.
+    ///
     /// # Side channels
     ///
     /// Time and addresses depend on the length of the ciphertext only.
@@ -47,6 +54,7 @@ kernel! {
         l, m: &Seed<L::Four>, input: Rehashed<'_>, noise: [&mut Noise<L::Four>; 3],
     ) -> [Seed<L::Four>; 2] {
         const { assert!(K >= 2 && K <= 4 && (ETA == 2 || ETA == 3)) };
+        assert!(input.c.len() >= LEAST_WORDS);
         let four = l.four_lanes();
         // The state of J, and those of what is hashed beside it.
         let mut states = [[0; 25]; 8];
@@ -108,7 +116,7 @@ kernel! {
 /// Words of z || c.
 #[inline(always)]
 const fn message_words(input: &Rehashed<'_>) -> usize {
-    4 + (input.c.len() >> 3)
+    4 + input.c.len()
 }
 
 /// Adds block `block` of z || c, with what of the padding falls into it.
@@ -120,7 +128,7 @@ fn absorb(state: &mut [u64; 25], input: &Rehashed<'_>, block: usize) {
         state[i] ^= if at < 4 {
             word(input.z, at)
         } else if at < words {
-            word(input.c, at - 4)
+            u64::from_le_bytes(input.c[at - 4])
         } else if at == words {
             SHAKE
         } else {
@@ -173,7 +181,7 @@ fn prf_state(seeds: &[u64; 8], nonce: usize) -> [u64; 25] {
 }
 
 #[inline(always)]
-fn word(bytes: &[u8], at: usize) -> u64 {
+fn word(bytes: &[u8; 32], at: usize) -> u64 {
     bytes[8 * at..]
         .first_chunk()
         .map_or(0, |bytes| u64::from_le_bytes(*bytes))

@@ -11,11 +11,11 @@ use crate::rows::{MAX_ROWS, RowsMut, write_words};
 use crate::seed::Seed;
 
 /// Bytes of three blocks: 336 candidates, of which 256 are found with probability 0.993.
-const FIRST_BYTES: usize = 3 * BLOCK_BYTES;
-const BLOCK_BYTES: usize = 168;
+pub(super) const FIRST_BYTES: usize = 3 * BLOCK_BYTES;
+pub(super) const BLOCK_BYTES: usize = 168;
 
 /// Space for the element groups that a rejection step writes past the last coefficient.
-const SPACE: usize = 256 + 16;
+pub(super) const SPACE: usize = 256 + 16;
 
 kernel! {
     /// Uniform transformed polynomials, lane by lane from the seed and the two bytes `indices[lane]`, as
@@ -64,7 +64,12 @@ kernel! {
 
 /// FIPS 203, Algorithm 7 (SampleNTT), lines 4 to 16, on bytes at hand; returns how many coefficients there are.
 #[inline(always)]
-fn take<L: Lanes>(l: L, bytes: &[u8], mut count: usize, poly: &mut [i16; SPACE]) -> usize {
+pub(super) fn take<L: Lanes>(
+    l: L,
+    bytes: &[u8],
+    mut count: usize,
+    poly: &mut [i16; SPACE],
+) -> usize {
     let (groups, _) = bytes.as_chunks::<24>();
     for group in groups {
         if count >= 256 {
@@ -79,7 +84,7 @@ fn take<L: Lanes>(l: L, bytes: &[u8], mut count: usize, poly: &mut [i16; SPACE])
 
 /// Natural order, a lane each, to the layout of [`NttPoly`].
 #[inline(always)]
-fn arrange<L: Lanes>(l: L, polys: &[[i16; SPACE]; MAX_ROWS], to: &mut NttPoly<L>) {
+pub(super) fn arrange<L: Lanes>(l: L, polys: &[[i16; SPACE]], to: &mut NttPoly<L>) {
     let mut at = 0;
     while at < 128 {
         let (mut low, mut high) = (l.zero_block(), l.zero_block());

@@ -16,7 +16,7 @@ pub(crate) struct Pair {
 }
 
 impl Pair {
-    fn both(single: Contender, together: Contender) -> Self {
+    pub(crate) fn both(single: Contender, together: Contender) -> Self {
         Self {
             single: Some(single),
             together: Some(together),

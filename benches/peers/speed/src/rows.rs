@@ -110,7 +110,12 @@ impl Run<'_> {
         for (work, make) in shamir::WORKS {
             if self.wanted(work, "") {
                 let (ours, peers) = make();
-                self.contest(work, "", Pair::alone(ours), peers, 1)?;
+                let ours = if shamir::computes_with(self.args.engine) {
+                    Pair::alone(ours)
+                } else {
+                    Pair::default()
+                };
+                self.contest(work, "", ours, peers, 1)?;
             }
         }
         Ok(())

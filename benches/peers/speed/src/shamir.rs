@@ -1,15 +1,20 @@
 //! Sharing: splitting and recovering, ours and everybody else's, with one generator for all (`ChaCha20`).
 
-use core::convert::Infallible;
-
 use chacha20::ChaCha20Rng;
+use pqkm::core::Engine;
 use pqkm::shamir::{Threshold, raw};
-use rand_core::{Rng as _, SeedableRng, TryCryptoRng, TryRng};
+use pqkm_kernels::gf256;
+use rand_core::{Rng as _, SeedableRng as _};
 
 use crate::measure::Contender;
 
 /// What a row compares: ours, and the peers.
 type Contest = (Contender, Vec<Contender>);
+
+/// Whether sharing computes with this engine: it takes the fastest that the CPU has, and no other by name.
+pub(crate) fn computes_with(engine: Engine) -> bool {
+    gf256::Engine::detect().name() == engine.name()
+}
 
 /// A row: its name, and what makes its contest.
 type Row = (&'static str, fn() -> Contest);
@@ -24,35 +29,13 @@ pub(crate) const WORKS: [Row; 4] = [
 
 const MIB: usize = 1 << 20;
 
-/// The generator, for the traits of the current generation and of the one before.
-struct Generator(ChaCha20Rng);
-
-impl Generator {
-    fn new() -> Self {
-        Self(ChaCha20Rng::from_seed([7; 32]))
-    }
+/// The same bytes for everybody.
+fn generator() -> ChaCha20Rng {
+    ChaCha20Rng::from_seed([7; 32])
 }
 
-impl TryRng for Generator {
-    type Error = Infallible;
-
-    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        self.0.try_next_u32()
-    }
-
-    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        self.0.try_next_u64()
-    }
-
-    fn try_fill_bytes(&mut self, out: &mut [u8]) -> Result<(), Infallible> {
-        self.0.try_fill_bytes(out)
-    }
-}
-
-impl TryCryptoRng for Generator {}
-
-/// The same for `sharks`.
-struct Older(Generator);
+/// The generator as `sharks` knows it: with the traits of the generation before.
+struct Older(ChaCha20Rng);
 
 impl rand_0_8::RngCore for Older {
     fn next_u32(&mut self) -> u32 {
@@ -75,7 +58,7 @@ impl rand_0_8::RngCore for Older {
 
 fn secret(length: usize) -> Vec<u8> {
     let mut secret = vec![0; length];
-    Generator::new().fill_bytes(&mut secret);
+    generator().fill_bytes(&mut secret);
     secret
 }
 
@@ -101,7 +84,7 @@ fn both(length: usize, k: u8, n: u8) -> Contest {
     let (count, take) = (usize::from(n), usize::from(k));
 
     let (message, expected) = (secret.clone(), secret.clone());
-    let mut rng = Generator::new();
+    let mut rng = generator();
     let ours = Contender::ours(
         move |_| {
             let shares = raw::split(&message, threshold(k, n), &mut rng).expect("it splits");
@@ -112,7 +95,7 @@ fn both(length: usize, k: u8, n: u8) -> Contest {
     );
 
     let (message, expected) = (secret.clone(), secret.clone());
-    let mut rng = Generator::new();
+    let mut rng = generator();
     let blahaj = Contender::peer(
         "blahaj",
         move |_| {
@@ -126,7 +109,7 @@ fn both(length: usize, k: u8, n: u8) -> Contest {
     );
 
     let (message, expected) = (secret.clone(), secret.clone());
-    let mut rng = Older(Generator::new());
+    let mut rng = Older(generator());
     let sharks = Contender::peer(
         "sharks",
         move |_| {
@@ -140,7 +123,7 @@ fn both(length: usize, k: u8, n: u8) -> Contest {
     );
 
     let (message, expected) = (secret.clone(), secret);
-    let mut rng = Generator::new();
+    let mut rng = generator();
     let vsss = Contender::peer(
         "vsss-rs",
         move |_| {
@@ -159,7 +142,7 @@ fn split(length: usize, k: u8, n: u8) -> Contest {
     let (count, take) = (usize::from(n), usize::from(k));
 
     let (message, expected) = (secret.clone(), secret.clone());
-    let mut rng = Generator::new();
+    let mut rng = generator();
     let ours = Contender::ours(
         move |_| raw::split(&message, threshold(k, n), &mut rng).expect("it splits"),
         move |_, shares| {
@@ -169,7 +152,7 @@ fn split(length: usize, k: u8, n: u8) -> Contest {
     );
 
     let (message, expected) = (secret.clone(), secret.clone());
-    let mut rng = Generator::new();
+    let mut rng = generator();
     let blahaj = Contender::peer(
         "blahaj",
         move |_| {
@@ -180,7 +163,7 @@ fn split(length: usize, k: u8, n: u8) -> Contest {
     );
 
     let (message, expected) = (secret.clone(), secret.clone());
-    let mut rng = Older(Generator::new());
+    let mut rng = Older(generator());
     let sharks = Contender::peer(
         "sharks",
         move |_| {
@@ -191,7 +174,7 @@ fn split(length: usize, k: u8, n: u8) -> Contest {
     );
 
     let (message, expected) = (secret.clone(), secret);
-    let mut rng = Generator::new();
+    let mut rng = generator();
     let vsss = Contender::peer(
         "vsss-rs",
         move |_| {
@@ -210,7 +193,7 @@ fn recover(length: usize, k: u8, n: u8) -> Contest {
     let secret = secret(length);
     let (count, take) = (usize::from(n), usize::from(k));
 
-    let shares = raw::split(&secret, threshold(k, n), &mut Generator::new()).expect("it splits");
+    let shares = raw::split(&secret, threshold(k, n), &mut generator()).expect("it splits");
     let expected = secret.clone();
     let ours = Contender::ours(
         move |_| {
@@ -220,7 +203,7 @@ fn recover(length: usize, k: u8, n: u8) -> Contest {
         move |_, recovered| recovered == expected,
     );
 
-    let mut rng = Generator::new();
+    let mut rng = generator();
     let shares: Vec<_> = blahaj::Sharks(k)
         .dealer_rng(&secret, &mut rng)
         .take(take)
@@ -232,7 +215,7 @@ fn recover(length: usize, k: u8, n: u8) -> Contest {
         move |_, recovered| recovered == expected,
     );
 
-    let mut rng = Older(Generator::new());
+    let mut rng = Older(generator());
     let shares: Vec<_> = sharks::Sharks(k)
         .dealer_rng(&secret, &mut rng)
         .take(take)
@@ -244,7 +227,7 @@ fn recover(length: usize, k: u8, n: u8) -> Contest {
         move |_, recovered| recovered == expected,
     );
 
-    let mut rng = Generator::new();
+    let mut rng = generator();
     let mut shares =
         vsss_rs::Gf256::split_bytes(take, count, &secret, &mut rng).expect("it splits");
     shares.truncate(take);

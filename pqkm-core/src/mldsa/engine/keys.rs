@@ -70,7 +70,7 @@ fn key_gen_group<P: MlDsaParameters, B: Backend>(
         pack_all(b, Format::T0, &work.public.t0, to_t0);
         keys.push((sk, pk));
     }
-    expanded.zeroize();
+    expanded.as_flattened_mut().zeroize();
     let mut pks: [&[u8]; 8] = [&[]; 8];
     let mut trs: [&mut [u8]; 8] = Default::default();
     for (i, (sk, pk)) in keys[first..].iter_mut().enumerate() {
@@ -218,6 +218,21 @@ impl ExpandedSigning {
         transform_all(b, s_format::<P>(), from_s, s_hat);
         transform_all(b, Format::T0, from_t0, &mut key.t0_hat);
         key
+    }
+}
+
+#[cfg(test)]
+impl ExpandedSigning {
+    /// Adds `by` to one coefficient of the first polynomial of `s_1`: a fault.
+    pub(in crate::mldsa) fn disturb(&mut self, coefficient: usize, by: i32) {
+        let (mut poly, mut hat) = (Poly::ZERO, NttPoly::ZERO);
+        poly.coefficients_mut()[coefficient] = by;
+        pqkm_kernels::lanes::Portable::new().ntt(&poly, &mut hat);
+        let mut values = self.s1_hat[0].to_standard_order();
+        for (value, change) in values.iter_mut().zip(hat.to_standard_order()) {
+            *value += change;
+        }
+        self.s1_hat[0] = NttPoly::from_standard_order(&values);
     }
 }
 

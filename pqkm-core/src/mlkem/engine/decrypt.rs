@@ -110,7 +110,8 @@ impl<const K: usize, const ETA1: usize, const DU: usize, const DV: usize> Kem<K,
         let input = Rehashed {
             h: &key.encapsulation.h,
             z: &key.z,
-            c,
+            // 32 (d_u k + d_v) bytes are whole words.
+            c: c.as_chunks().0,
         };
         let noise = [&mut work.noise, &mut work.errors, &mut work.last];
         let [secret, rejection] = rehash::<L, K, ETA1>(l, &m, input, noise);

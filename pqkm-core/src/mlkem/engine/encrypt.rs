@@ -1,6 +1,6 @@
 //! Encryption and encapsulation.
 
-use alloc::{vec, vec::Vec};
+use alloc::vec::Vec;
 
 use pqkm_kernels::{
     lanes::Lanes,
@@ -17,7 +17,7 @@ use pqkm_kernels::{
 use super::{
     Kem, in_groups,
     keys::index,
-    work::{Encapsulation, One, Work, nonce, nonces, seeds, write_seeds},
+    work::{Encapsulation, One, Work, nonce, nonces, seeds, wipe, write_seeds},
 };
 use crate::{
     engine::{rows_mut, rows_of},
@@ -26,6 +26,47 @@ use crate::{
 
 /// A ciphertext of N bytes and its shared secret.
 pub(super) type Encapsulated<const N: usize> = ([u8; N], [u8; SHARED_SECRET_BYTES]);
+
+/// What a group makes, in the first cache until all of it is there: the whole of a batch is larger than that, and is
+/// written once. The secrets are overwritten when it is dropped.
+struct Made<const N: usize>([Encapsulated<N>; MAX_ROWS]);
+
+impl<const N: usize> Made<N> {
+    const fn new() -> Self {
+        Self([([0; N], [0; SHARED_SECRET_BYTES]); MAX_ROWS])
+    }
+
+    /// The ciphertexts and the secrets of the first `count`.
+    fn rows(&mut self, count: usize) -> (RowsMut<'_>, impl Iterator<Item = &mut [u8]>) {
+        let mut cts: [&mut [u8]; MAX_ROWS] = Default::default();
+        let mut secrets: [&mut [u8]; MAX_ROWS] = Default::default();
+        for (i, (ct, secret)) in self.0[..count].iter_mut().enumerate() {
+            (cts[i], secrets[i]) = (ct, secret);
+        }
+        (
+            rows_mut(cts.into_iter().take(count)),
+            secrets.into_iter().take(count),
+        )
+    }
+
+    /// The first `count`, as what the caller makes of them.
+    fn give<T>(
+        &self,
+        count: usize,
+        make: impl Fn([u8; N], [u8; SHARED_SECRET_BYTES]) -> T,
+    ) -> impl Iterator<Item = T> {
+        let made = self.0[..count].iter();
+        made.map(move |(ct, secret)| make(*ct, *secret))
+    }
+}
+
+impl<const N: usize> Drop for Made<N> {
+    fn drop(&mut self) {
+        for (_, secret) in &mut self.0 {
+            wipe(secret);
+        }
+    }
+}
 
 #[expect(
     clippy::as_conversions,
@@ -44,14 +85,15 @@ impl<const K: usize, const ETA1: usize, const DU: usize, const DV: usize> Kem<K,
     pub(super) const D_V: u32 = bits(DV);
 
     /// FIPS 203, Algorithm 17 (ML-KEM.Encaps_internal), of every message to one key.
-    pub(super) fn encapsulate_all<L: Lanes, const N: usize>(
+    pub(super) fn encapsulate_all<L: Lanes, T, const N: usize>(
         l: L,
         key: &Encapsulation<K>,
         messages: &[&[u8; M_BYTES]],
-    ) -> Vec<Encapsulated<N>> {
-        let mut out = vec![([0; N], [0; SHARED_SECRET_BYTES]); messages.len()];
+        make: impl Fn([u8; N], [u8; SHARED_SECRET_BYTES]) -> T,
+    ) -> Vec<T> {
+        let out = core::cell::RefCell::new(Vec::with_capacity(messages.len()));
         let mut many = None;
-        let left = core::cell::RefCell::new(out.iter_mut());
+        let mut made = Made::new();
         in_groups(
             L::LANES,
             messages,
@@ -60,22 +102,19 @@ impl<const K: usize, const ETA1: usize, const DU: usize, const DV: usize> Kem<K,
                 let m: Vec<&[u8]> = group.iter().map(|m| m.as_slice()).collect();
                 let m = seeds(l, &m);
                 let (secret, r) = sha3_512(l, &m, &Seed::same(l, &key.h));
-                let mut left = left.borrow_mut();
-                let (cts, secrets): (Vec<_>, Vec<_>) = left
-                    .by_ref()
-                    .take(group.len())
-                    .map(|(ct, secret)| (ct.as_mut_slice(), secret.as_mut_slice()))
-                    .unzip();
+                let (mut cts, secrets) = made.rows(group.len());
                 write_seeds(&secret, secrets);
-                Self::encrypt_many(l, work, key, &m, &r, &mut rows_mut(cts));
+                Self::encrypt_many(l, work, key, &m, &r, &mut cts);
+                out.borrow_mut().extend(made.give(group.len(), &make));
             },
             |message| {
-                if let Some((ct, secret)) = left.borrow_mut().next() {
-                    Self::encapsulate_one(l, key, message, ct, secret);
-                }
+                let mut one = ([0; N], [0; SHARED_SECRET_BYTES]);
+                Self::encapsulate_one(l, key, message, &mut one.0, &mut one.1);
+                out.borrow_mut().push(make(one.0, one.1));
+                wipe(&mut one.1);
             },
         );
-        out
+        out.into_inner()
     }
 
     /// FIPS 203, Algorithm 17 (ML-KEM.Encaps_internal), of one message.
@@ -182,24 +221,23 @@ impl<const K: usize, const ETA1: usize, const DU: usize, const DV: usize> Kem<K,
     }
 
     /// FIPS 203, Algorithm 17 (ML-KEM.Encaps_internal), of every message to a key of its own.
-    pub(super) fn encapsulate_each<L: Lanes, const N: usize>(
+    pub(super) fn encapsulate_each<L: Lanes, T, const N: usize>(
         l: L,
         eks: &[&[u8]],
         messages: &[&[u8; M_BYTES]],
-    ) -> Vec<Encapsulated<N>> {
-        let mut out = vec![([0; N], [0; SHARED_SECRET_BYTES]); messages.len()];
+        make: impl Fn([u8; N], [u8; SHARED_SECRET_BYTES]) -> T,
+    ) -> Vec<T> {
+        let mut out = Vec::with_capacity(messages.len());
         let mut work = Work::new(l);
-        let groups = eks.chunks(L::LANES).zip(messages.chunks(L::LANES));
-        for ((eks, messages), out) in groups.zip(out.chunks_mut(L::LANES)) {
+        let mut made = Made::new();
+        for (eks, messages) in eks.chunks(L::LANES).zip(messages.chunks(L::LANES)) {
             let m: Vec<&[u8]> = messages.iter().map(|m| m.as_slice()).collect();
-            let (cts, secrets): (Vec<_>, Vec<_>) = out
-                .iter_mut()
-                .map(|(ct, secret)| (ct.as_mut_slice(), secret.as_mut_slice()))
-                .unzip();
             let m = seeds(l, &m);
             let (secret, r) = sha3_512(l, &m, &sha3_256(l, &rows_of(eks)));
+            let (mut cts, secrets) = made.rows(eks.len());
             write_seeds(&secret, secrets);
-            Self::encrypt_each(l, &mut work, eks, &m, &r, &mut rows_mut(cts));
+            Self::encrypt_each(l, &mut work, eks, &m, &r, &mut cts);
+            out.extend(made.give(eks.len(), &make));
         }
         out
     }

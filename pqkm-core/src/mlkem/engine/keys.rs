@@ -5,11 +5,11 @@ use alloc::{boxed::Box, vec, vec::Vec};
 use pqkm_kernels::{
     lanes::Lanes,
     mlkem::{
-        Matrix, NttPoly, POLY_BYTES, Row, Scale, add, decode12, encode12, multiply_lanes,
-        multiply_matrix_once, ntt_small, prepare_column, prepare_factor, prepare_row, prf_once,
-        sample_poly_cbd, vartime_sample_ntt,
+        Entries, Matrix, NttPoly, POLY_BYTES, Row, Scale, add, decode12, encode12, hash_words,
+        multiply_lanes, multiply_matrix_once, ntt_small, prepare_factor, prepare_row, prf_once,
+        sample_poly_cbd, vartime_sample_matrix, vartime_sample_matrix_and_hash, vartime_sample_ntt,
     },
-    rows::{MAX_ROWS, Rows},
+    rows::MAX_ROWS,
     seed::{sha3_256, sha3_512_with_byte},
 };
 use zeroize::Zeroizing;
@@ -131,11 +131,7 @@ impl<const K: usize, const ETA1: usize, const DU: usize, const DV: usize> Kem<K,
         // CT: rho is a part of the encapsulation key.
         rho.declassify();
         let mut a_hat = Matrix::<K>::zero();
-        for j in 0..K {
-            let indices: [[u8; 2]; 4] = core::array::from_fn(|i| index(i, j));
-            vartime_sample_ntt(four, &rho, &indices, sum);
-            prepare_column(l, sum, Scale::PRODUCT, &mut a_hat, j);
-        }
+        vartime_sample_matrix(l, &rho, Entries::Direct, Scale::PRODUCT, &mut a_hat);
         prf_once::<L, ETA1, ETA1>(l, &sigma, &[nonces(0), nonces(K)], noise, errors);
         for (noise, to) in [(noise, &mut *s_hat), (errors, &mut *e_hat)] {
             sample_poly_cbd::<_, ETA1>(four, noise, poly);
@@ -163,7 +159,7 @@ impl<const K: usize, const ETA1: usize, const DU: usize, const DV: usize> Kem<K,
         let (ek_bytes, rest) = rest.split_at_mut(Self::EK_BYTES);
         ek_bytes.copy_from_slice(&ek);
         let (h_bytes, z_bytes) = rest.split_at_mut(32);
-        write_seeds(&sha3_256(four, &Rows::same(&ek)), [h_bytes]);
+        write_seeds(&hash_words(l, ek.as_chunks().0), [h_bytes]);
         z_bytes.copy_from_slice(&seed[32..]);
         (dk, ek)
     }
@@ -186,13 +182,18 @@ impl<const K: usize, const ETA1: usize, const DU: usize, const DV: usize> Kem<K,
         read_vector(l, t_bytes, &mut polys);
         prepare_row(l, &polys, K, Scale::compression(Self::D_V), &mut key.t_hat);
         let rho = seeds(four, &[rho_bytes]);
-        for j in 0..K {
-            // Column j of the transpose.
-            let indices: [[u8; 2]; 4] = core::array::from_fn(|i| index(j, i));
-            vartime_sample_ntt(four, &rho, &indices, &mut polys);
-            prepare_column(l, &polys, Scale::compression(Self::D_U), &mut key.a_hat, j);
-        }
-        write_seeds(&sha3_256(four, &Rows::same(ek)), [key.h.as_mut_slice()]);
+        let scale = Scale::compression(Self::D_U);
+        // A key is whole words.
+        let (words, _) = ek.as_chunks();
+        let h = vartime_sample_matrix_and_hash(
+            l,
+            &rho,
+            Entries::Transposed,
+            scale,
+            words,
+            &mut key.a_hat,
+        );
+        write_seeds(&h, [key.h.as_mut_slice()]);
     }
 
     /// Expands a decapsulation key that passed its checks.

@@ -31,12 +31,14 @@ pub trait Kernels: Reference {
     /// Expands `dk`.
     fn prepare_dk<L: Lanes>(l: L, dk: &[u8]) -> Self::Dk;
 
-    /// FIPS 203, Algorithm 17 (ML-KEM.Encaps_internal), of many messages to one key.
-    fn encapsulate_all<L: Lanes>(
+    /// FIPS 203, Algorithm 17 (ML-KEM.Encaps_internal), of many messages to one key; gives what `make` makes of each
+    /// ciphertext and shared secret.
+    fn encapsulate_all<L: Lanes, T>(
         l: L,
         key: &Self::Ek,
         messages: &[&[u8; M_BYTES]],
-    ) -> Vec<(Self::CiphertextBytes, [u8; SHARED_SECRET_BYTES])>;
+        make: impl Fn(Self::CiphertextBytes, [u8; SHARED_SECRET_BYTES]) -> T,
+    ) -> Vec<T>;
 
     /// The same of one message, without memory of the heap.
     fn encapsulate_one<L: Lanes>(
@@ -45,12 +47,13 @@ pub trait Kernels: Reference {
         message: &[u8; M_BYTES],
     ) -> (Self::CiphertextBytes, [u8; SHARED_SECRET_BYTES]);
 
-    /// The same, each message to a key of its own.
-    fn encapsulate_each<L: Lanes>(
+    /// The same as of many, each message to a key of its own.
+    fn encapsulate_each<L: Lanes, T>(
         l: L,
         eks: &[&[u8]],
         messages: &[&[u8; M_BYTES]],
-    ) -> Vec<(Self::CiphertextBytes, [u8; SHARED_SECRET_BYTES])>;
+        make: impl Fn(Self::CiphertextBytes, [u8; SHARED_SECRET_BYTES]) -> T,
+    ) -> Vec<T>;
 
     /// FIPS 203, Algorithm 18 (ML-KEM.Decaps_internal), of many ciphertexts with one key.
     fn decapsulate_all<L: Lanes>(
@@ -85,12 +88,13 @@ macro_rules! sets {
                 Kem::<$k, $eta_1, $d_u, $d_v>::expand_dk(l, dk)
             }
 
-            fn encapsulate_all<L: Lanes>(
+            fn encapsulate_all<L: Lanes, T>(
                 l: L,
                 key: &Self::Ek,
                 messages: &[&[u8; M_BYTES]],
-            ) -> Vec<(Self::CiphertextBytes, [u8; SHARED_SECRET_BYTES])> {
-                Kem::<$k, $eta_1, $d_u, $d_v>::encapsulate_all(l, key, messages)
+                make: impl Fn(Self::CiphertextBytes, [u8; SHARED_SECRET_BYTES]) -> T,
+            ) -> Vec<T> {
+                Kem::<$k, $eta_1, $d_u, $d_v>::encapsulate_all(l, key, messages, make)
             }
 
             fn encapsulate_one<L: Lanes>(
@@ -104,12 +108,13 @@ macro_rules! sets {
                 made
             }
 
-            fn encapsulate_each<L: Lanes>(
+            fn encapsulate_each<L: Lanes, T>(
                 l: L,
                 eks: &[&[u8]],
                 messages: &[&[u8; M_BYTES]],
-            ) -> Vec<(Self::CiphertextBytes, [u8; SHARED_SECRET_BYTES])> {
-                Kem::<$k, $eta_1, $d_u, $d_v>::encapsulate_each(l, eks, messages)
+                make: impl Fn(Self::CiphertextBytes, [u8; SHARED_SECRET_BYTES]) -> T,
+            ) -> Vec<T> {
+                Kem::<$k, $eta_1, $d_u, $d_v>::encapsulate_each(l, eks, messages, make)
             }
 
             fn decapsulate_all<L: Lanes>(

@@ -3,7 +3,7 @@
 use std::vec::Vec;
 
 use super::super::{Noise, Rehashed, prf, prf_once, rehash};
-use crate::lanes::Lanes;
+use crate::lanes::{Lanes, Portable};
 use crate::rows::Rows;
 use crate::seed::{Seed, sha3_512, shake256_32};
 use crate::testing::Random;
@@ -48,10 +48,13 @@ fn shared_lanes_equal_separate<L: Lanes>(l: L) {
         let c = random.bytes(bytes);
         let zero = || Noise::zero(four);
         let [mut y, mut e1, mut e2] = [zero(), zero(), zero()];
+        let (in_words, []) = c.as_chunks() else {
+            panic!("{bytes} bytes are whole words");
+        };
         let input = Rehashed {
             h: &h,
             z: &z,
-            c: &c,
+            c: in_words,
         };
         let found = rehash::<L, K, ETA>(l, &m, input, [&mut y, &mut e1, &mut e2]);
 
@@ -91,4 +94,19 @@ fn shared_lanes_equal_separate<L: Lanes>(l: L) {
 #[test]
 fn hashes_of_a_decapsulation_are_those_one_by_one() {
     on_every_instance!(shared_lanes_equal_separate);
+}
+
+#[test]
+#[should_panic(expected = "LEAST_WORDS")]
+fn a_ciphertext_shorter_than_any_is_refused() {
+    let l = Portable::new();
+    let zero = || Noise::zero(l.four_lanes());
+    let input = Rehashed {
+        h: &[0; 32],
+        z: &[0; 32],
+        c: &[[0; 8]; 95],
+    };
+    let [mut y, mut e1, mut e2] = [zero(), zero(), zero()];
+    let m = Seed::same(l.four_lanes(), &[0; 32]);
+    drop(rehash::<_, 2, 3>(l, &m, input, [&mut y, &mut e1, &mut e2]));
 }

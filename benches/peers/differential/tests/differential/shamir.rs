@@ -1,45 +1,22 @@
 //! Sharing: shares of other crates through our import or our arithmetic, and ours through theirs; and why those crates are
 //! not used.
 
-use core::convert::Infallible;
-
 use chacha20::ChaCha20Rng;
 use pqkm::core::ExposeToken;
 use pqkm::shamir::import::sharks::{SharksShare, combine};
 use pqkm::shamir::raw::{self, RawShare};
 use pqkm::shamir::{CombineError, Threshold};
-use rand_core::{Rng as _, SeedableRng, TryCryptoRng, TryRng};
+use rand_core::{Rng as _, SeedableRng as _};
 
 const SECRET: &[u8] = b"thirty-two bytes of a master key";
 
-struct Generator(ChaCha20Rng);
-
-impl Generator {
-    fn new(seed: u8) -> Self {
-        Self(ChaCha20Rng::from_seed([seed; 32]))
-    }
+/// Reproducible bytes.
+fn generator(seed: u8) -> ChaCha20Rng {
+    ChaCha20Rng::from_seed([seed; 32])
 }
-
-impl TryRng for Generator {
-    type Error = Infallible;
-
-    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        self.0.try_next_u32()
-    }
-
-    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        self.0.try_next_u64()
-    }
-
-    fn try_fill_bytes(&mut self, out: &mut [u8]) -> Result<(), Infallible> {
-        self.0.try_fill_bytes(out)
-    }
-}
-
-impl TryCryptoRng for Generator {}
 
 /// The generator as `sharks` knows it.
-struct Older(Generator);
+struct Older(ChaCha20Rng);
 
 impl rand_0_8::RngCore for Older {
     fn next_u32(&mut self) -> u32 {
@@ -77,7 +54,7 @@ fn imported(shares: &[Vec<u8>], k: u8) -> Vec<u8> {
 fn shares_of_sharks_and_blahaj_are_imported() {
     for (k, n) in [(2, 3), (3, 5), (20, 30)] {
         let dealer = sharks::Sharks(k);
-        let mut rng = Older(Generator::new(k));
+        let mut rng = Older(generator(k));
         let shares: Vec<Vec<u8>> = dealer
             .dealer_rng(SECRET, &mut rng)
             .take(n)
@@ -86,7 +63,7 @@ fn shares_of_sharks_and_blahaj_are_imported() {
         assert_eq!(imported(&shares, k), SECRET);
         assert_eq!(imported(&shares[n - usize::from(k)..], k), SECRET);
         let dealer = blahaj::Sharks(k);
-        let mut rng = Generator::new(k);
+        let mut rng = generator(k);
         let shares: Vec<Vec<u8>> = dealer
             .dealer_rng(SECRET, &mut rng)
             .take(n)
@@ -100,7 +77,7 @@ fn shares_of_sharks_and_blahaj_are_imported() {
 #[test]
 fn shares_go_to_and_from_vsss() {
     for (k, n) in [(2, 3), (3, 5), (20, 30), (100, 255)] {
-        let mut rng = Generator::new(k);
+        let mut rng = generator(k);
         let theirs = vsss_rs::Gf256::split_bytes(k.into(), n.into(), SECRET, &mut rng).unwrap();
         let given: Vec<_> = theirs
             .iter()
@@ -127,14 +104,14 @@ fn shares_go_to_and_from_vsss() {
 #[test]
 fn sharks_is_biased() {
     let secret = vec![0x5a; 100_000];
-    let mut rng = Older(Generator::new(1));
+    let mut rng = Older(generator(1));
     let share = sharks::Sharks(2)
         .dealer_rng(&secret, &mut rng)
         .next()
         .unwrap();
     let share = Vec::from(&share);
     assert_eq!(share[1..].iter().filter(|byte| **byte == 0x5a).count(), 0);
-    let mut rng = Generator::new(1);
+    let mut rng = generator(1);
     let ours = raw::split(&secret, Threshold::new(2, 2).unwrap(), &mut rng).unwrap();
     let count = ours
         .iter()
@@ -150,7 +127,7 @@ fn sharks_is_biased() {
 /// A share given twice: `sharks` and `blahaj` interpolate with it, and give a wrong secret.
 #[test]
 fn sharks_and_blahaj_take_a_share_twice() {
-    let mut rng = Older(Generator::new(2));
+    let mut rng = Older(generator(2));
     let shares: Vec<_> = sharks::Sharks(2)
         .dealer_rng(SECRET, &mut rng)
         .take(2)
@@ -158,7 +135,7 @@ fn sharks_and_blahaj_take_a_share_twice() {
     let given = [&shares[0], &shares[1], &shares[0]];
     let recovered = sharks::Sharks(2).recover(given).unwrap();
     assert_ne!(recovered, SECRET);
-    let mut rng = Generator::new(2);
+    let mut rng = generator(2);
     let theirs: Vec<_> = blahaj::Sharks(2)
         .dealer_rng(SECRET, &mut rng)
         .take(2)
@@ -181,7 +158,7 @@ fn sharks_and_blahaj_take_a_share_twice() {
 /// A share with index 0: whoever gives it chooses the secret.
 #[test]
 fn sharks_lets_a_share_choose_the_secret() {
-    let mut rng = Older(Generator::new(3));
+    let mut rng = Older(generator(3));
     let chosen = [&[0], b"thirty-two bytes of the attacker".as_slice()].concat();
     let mut shares: Vec<_> = sharks::Sharks(3)
         .dealer_rng(SECRET, &mut rng)

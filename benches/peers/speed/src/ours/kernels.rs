@@ -1,8 +1,9 @@
 //! The kernels by themselves. The reference engine has none that can be called.
 //!
-//! In the ring of ML-KEM the smallest unit is four polynomials, one a lane: no operation transforms one alone, and
-//! its rows `forward` and `inverse` have no time of ours. Base multiplication is by an operand with both forms
-//! prepared, as the operations have it. In the ring of ML-DSA a polynomial fills the registers by itself.
+//! In the ring of ML-KEM the smallest unit is four polynomials, one a lane: no operation transforms one alone. The rows
+//! `forward` and `inverse` are what one polynomial takes, the three other lanes idle. Base multiplication is by an
+//! operand with both forms prepared, as the operations have it. In the ring of ML-DSA a polynomial fills the
+//! registers by itself.
 
 use pqkm::core::Engine;
 use pqkm_kernels::keccak::permute;
@@ -49,25 +50,10 @@ pub(crate) fn ring3329(engine: Engine) -> Ring3329 {
 }
 
 fn ring3329_in<L: Lanes>(l: L) -> Ring3329 {
-    use mlkem::{Factor, NttPoly, Poly, Scale, multiply_lanes, ntt, ntt_inverse, prepare_factor};
+    use mlkem::{Factor, NttPoly, Scale, multiply_lanes, prepare_factor};
 
-    let in_lanes = |first: usize| -> Vec<[i16; 256]> {
-        (first..first + L::LANES)
-            .map(|n| sample_3329(n).0)
-            .collect()
-    };
-    let polys = |first: usize| Poly::from_lanes(l, &in_lanes(first));
-    let from: Vec<_> = (0..IN_CACHE).map(|n| polys(8 * n)).collect();
-    let mut to = NttPoly::zero(l);
-    let forward = move |n| ntt(l, at(&from, n), &mut to);
-    // What is multiplied and transformed back does not matter for time: any values within the bounds.
-    let from: Vec<_> = (0..IN_CACHE)
-        .map(|n| NttPoly::from_lanes(l, &in_lanes(8 * n)))
-        .collect();
-    let mut to = Poly::zero(l);
-    let inverse = move |n| ntt_inverse(l, at(&from, n), &mut to);
     let rows: Vec<_> = (0..IN_CACHE)
-        .map(|n| [NttPoly::from_lanes(l, &in_lanes(8 * n))])
+        .map(|n| [NttPoly::from_lanes(l, &in_lanes::<L>(n))])
         .collect();
     let mut factor = [Factor::zero(l)];
     for (factor, [row]) in factor.iter_mut().zip(&rows) {
@@ -76,11 +62,43 @@ fn ring3329_in<L: Lanes>(l: L) -> Ring3329 {
     let mut to = NttPoly::zero(l);
     let basemul = move |n| multiply_lanes(l, at(&rows, n), &factor, &mut to);
     let agrees = move |_, ()| multiplies_3329(l);
+    let four = l.four_lanes();
     Ring3329 {
-        forward: together(forward, agrees, L::LANES),
-        inverse: together(inverse, agrees, L::LANES),
+        forward: Pair::both(forward(four), forward(l).doing(L::LANES)),
+        inverse: Pair::both(inverse(four), inverse(l).doing(L::LANES)),
         basemul: Pair::alone(Contender::ours(basemul, agrees).doing(L::LANES)),
     }
+}
+
+/// As many polynomials as there are lanes.
+fn in_lanes<L: Lanes>(n: usize) -> Vec<[i16; 256]> {
+    (8 * n..8 * n + L::LANES)
+        .map(|n| sample_3329(n).0)
+        .collect()
+}
+
+/// One call: as many transforms as there are lanes.
+fn forward<L: Lanes>(l: L) -> Contender {
+    use mlkem::{NttPoly, Poly, ntt};
+
+    let from: Vec<_> = (0..IN_CACHE)
+        .map(|n| Poly::from_lanes(l, &in_lanes::<L>(n)))
+        .collect();
+    let mut to = NttPoly::zero(l);
+    let call = move |n| ntt(l, at(&from, n), &mut to);
+    Contender::ours(call, move |_, ()| multiplies_3329(l))
+}
+
+/// The same, back. What is transformed does not matter for time: any values within the bounds.
+fn inverse<L: Lanes>(l: L) -> Contender {
+    use mlkem::{NttPoly, Poly, ntt_inverse};
+
+    let from: Vec<_> = (0..IN_CACHE)
+        .map(|n| NttPoly::from_lanes(l, &in_lanes::<L>(n)))
+        .collect();
+    let mut to = Poly::zero(l);
+    let call = move |n| ntt_inverse(l, at(&from, n), &mut to);
+    Contender::ours(call, move |_, ()| multiplies_3329(l))
 }
 
 /// Whether the product of two polynomials a lane is the schoolbook's, times 128.
@@ -155,18 +173,6 @@ fn multiplies_8380417<L: mldsa::MlDsaKernels>(l: L) -> bool {
         .iter()
         .map(|c| i64::from(*c).rem_euclid(8_380_417));
     found.eq(expected)
-}
-
-/// A work that is done for as many polynomials as there are lanes.
-fn together(
-    call: impl FnMut(usize) + 'static,
-    agrees: impl FnMut(usize, ()) -> bool + 'static,
-    lanes: usize,
-) -> Pair {
-    Pair {
-        single: None,
-        together: Some(Contender::ours(call, agrees).doing(lanes)),
-    }
 }
 
 #[inline]

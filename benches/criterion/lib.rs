@@ -1,0 +1,1 @@
+//! Benches alone: `cargo bench -p pqkm-benches --bench operations -- mlkem768`.
