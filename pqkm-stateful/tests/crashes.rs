@@ -61,9 +61,12 @@ fn no_index_comes_back_in_very_many_histories() {
     let number = |name: &str, usual| {
         std::env::var(name).map_or(usual, |text| text.parse().expect("a number"))
     };
-    let (states, minutes) = (number("PQKM_STATES", 100_000_000), number("PQKM_MINUTES", 60));
+    let (states, minutes) = (
+        number("PQKM_STATES", 100_000_000),
+        number("PQKM_MINUTES", 60),
+    );
     let (threads, seed) = (number("PQKM_THREADS", 1), number("PQKM_SEED", 1_000));
-    let end = std::time::Instant::now() + std::time::Duration::from_secs(60 * minutes);
+    let end = std::time::Instant::now() + core::time::Duration::from_secs(60 * minutes);
     let total = std::sync::Mutex::new(Report::default());
     std::thread::scope(|scope| {
         for thread in 0..threads {
