@@ -49,7 +49,7 @@ impl Tree {
         job.finish(secret)
     }
 
-    #[cfg(any(feature = "hazmat", feature = "std"))]
+    #[cfg(feature = "hazmat")]
     pub(crate) const fn leaves(&self) -> u32 {
         self.lms.leaves()
     }
