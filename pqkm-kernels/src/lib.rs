@@ -74,3 +74,4 @@ pub mod mlkem;
 pub mod rows;
 pub mod seed;
 pub mod sha256;
+pub mod shake;

@@ -118,6 +118,8 @@ pub enum OpenError {
     Decode(DecodeError),
     /// The wrapping key does not fit the record, or the record was altered.
     WrongKey,
+    /// The node cache is not one of this key.
+    Cache,
     /// The wrapping key did not wrap the secrets of a new key.
     #[cfg(feature = "std")]
     Wrap(pqkm_core::WrapError),
@@ -131,6 +133,7 @@ impl fmt::Display for OpenError {
             Self::Store(_) => "the store refused",
             Self::Decode(_) => "not a key record",
             Self::WrongKey => "wrong wrapping key or altered record",
+            Self::Cache => "not the node cache of this key",
             #[cfg(feature = "std")]
             Self::Wrap(_) => "the secrets could not be wrapped",
             Self::Rng => "the random number generator failed",
@@ -145,7 +148,7 @@ impl core::error::Error for OpenError {
             Self::Decode(error) => Some(error),
             #[cfg(feature = "std")]
             Self::Wrap(error) => Some(error),
-            Self::WrongKey | Self::Rng => None,
+            Self::WrongKey | Self::Cache | Self::Rng => None,
         }
     }
 }

@@ -48,9 +48,13 @@ impl LmsTree {
     /// Signs with leaf `q` and randomizer `c` (its first n bytes); `None` if there is no such leaf.
     #[must_use]
     pub fn testing_only_sign(&self, q: u32, c: &[u8; MAX_N], message: &[u8]) -> Option<Vec<u8>> {
+        if q >= self.tree.leaves() {
+            return None;
+        }
         let mut out = Vec::new();
-        (q < self.tree.leaves())
-            .then(|| self.tree.sign(&self.secret, q, c, &[message], &mut out))?;
+        self.tree
+            .sign(&self.secret, q, c, &[message], &mut out)
+            .ok()?;
         Some(out)
     }
 

@@ -98,6 +98,28 @@ impl HssParameters {
         low_bits(number, self.level(level - 1).0)
     }
 
+    /// The number of trees of a level.
+    #[cfg(feature = "std")]
+    pub(crate) fn trees(&self, level: u8) -> u64 {
+        self.tree_number(level, self.capacity())
+    }
+
+    /// The leaf of the tree of a level on the way to an index.
+    #[cfg(feature = "std")]
+    pub(crate) fn leaf(&self, level: u8, index: u64) -> u32 {
+        low_bits(self.tree_number(level + 1, index), self.level(level).0)
+    }
+
+    /// The number of the tree of the level `upper` that tree `number` of `level` hangs below.
+    #[cfg(feature = "std")]
+    pub(crate) fn ancestor(&self, level: u8, number: u64, upper: u8) -> u64 {
+        let between: u8 = self.levels()[usize::from(upper)..usize::from(level)]
+            .iter()
+            .map(|(lms, _)| lms.h())
+            .sum();
+        number >> between
+    }
+
     /// The leaf of its bottom tree that an index is.
     #[cfg(feature = "std")]
     pub(crate) fn bottom_leaf(&self, index: u64) -> u32 {

@@ -24,6 +24,7 @@
 //! | feature | meaning |
 //! |---|---|
 //! | `std` (default) | stores, signer, run-time CPU detection |
+//! | `rayon` | key generation over threads as well as lanes |
 //! | `redb` (default) | a store in an embedded database |
 //! | `alloc` | trees; [`Hss`] as an algorithm of `pqkm-core` |
 //! | `conformance` | the suite that a store has to pass, with a simulated disk |
@@ -63,6 +64,8 @@ mod secret;
 mod signer;
 #[cfg(feature = "alloc")]
 pub mod store;
+#[cfg(feature = "std")]
+mod sync;
 #[cfg(feature = "alloc")]
 mod tree;
 #[cfg(feature = "std")]
@@ -79,5 +82,6 @@ pub use params::{
 };
 #[cfg(feature = "std")]
 pub use signer::{
-    HssSigner, OneShot, OneTimeIndex, Reservation, SignerOptions, TransferError, Transferred,
+    HssSigner, KeyGeneration, OneShot, OneTimeIndex, Progress, Reservation, SignerOptions,
+    TransferError, Transferred,
 };

@@ -37,6 +37,15 @@ impl TreeSecret {
         Self { seed, id }
     }
 
+    /// The same secrets once more.
+    #[cfg(feature = "std")]
+    pub(crate) const fn duplicate(&self) -> Self {
+        Self {
+            seed: self.seed,
+            id: self.id,
+        }
+    }
+
     /// The randomizer `C` for leaf `q` of an upper tree: remaking a signature gives the same bytes.
     pub(crate) fn randomizer(&self, hash: HashFunction, q: u32) -> Node {
         derive(hash, &self.id, q, RANDOMIZER, &self.seed)

@@ -1,6 +1,8 @@
 //! The signer: opens a key from a store, reserves indices, signs with them.
 
+mod ahead;
 mod family;
+mod generation;
 mod one_shot;
 mod record;
 mod reservation;
@@ -8,12 +10,12 @@ mod subtrees;
 mod transfer;
 
 use alloc::vec::Vec;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use pqkm_core::{KeyId, Signature, Unwrap, Wrap, is_operational};
 use rand_core::TryCryptoRng;
 use zeroize::Zeroize as _;
 
+pub use generation::{KeyGeneration, Progress};
 pub use one_shot::OneShot;
 pub use reservation::{OneTimeIndex, Reservation};
 pub use transfer::{TransferError, Transferred};
@@ -24,6 +26,7 @@ use crate::error::{OpenError, ReserveError, SignError, StoreError};
 use crate::hash::Node;
 use crate::hss::{HssParameters, HssVerifyingKey};
 use crate::store::{IntegrityKey, UpperStore};
+use crate::sync::{Mutex, MutexGuard, PoisonError};
 use crate::tree::Tree;
 use record::{KeyRecord, KeySecrets};
 use reservation::Ticket;
@@ -61,6 +64,9 @@ pub struct SignerOptions {
     pub verify_before_release: bool,
     /// [`HssSigner::is_low`] answers yes when fewer one-time keys than this are left. 1,024 by default.
     pub low_water: u64,
+    /// Threads make the next tree of each level while the present one is used, one a level at a time. On by default. Without them
+    /// every signature does its share of it, which is more work for each.
+    pub threads: bool,
 }
 
 impl Default for SignerOptions {
@@ -68,28 +74,23 @@ impl Default for SignerOptions {
         Self {
             verify_before_release: true,
             low_water: 1024,
+            threads: true,
         }
     }
 }
 
 impl<S: UpperStore> HssSigner<S> {
-    /// Generates a key into an empty store and opens it.
+    /// Generates a key into an empty store and opens it. [`KeyGeneration`] does the same in slices.
     ///
     /// # Errors
     /// [`OpenError`]; a store that a failed creation leaves behind says `Incomplete` and may be deleted.
     pub fn create<R: TryCryptoRng + ?Sized>(
-        mut store: S,
+        store: S,
         parameters: HssParameters,
         wrapping: &impl Wrap,
         rng: &mut R,
     ) -> Result<Self, OpenError> {
-        let secrets = KeySecrets::generate(&parameters, rng)?;
-        let (lms, ots) = parameters.top();
-        let top = Tree::generate(lms, ots, &secrets.top);
-        let public = HssVerifyingKey::new(parameters.depth(), top.verifying_key());
-        let record = KeyRecord::seal(parameters, public, &secrets, wrapping, rng)?;
-        store.create(record.as_bytes(), &secrets.integrity)?;
-        Self::start(store, record, secrets, top, SignerOptions::default())
+        KeyGeneration::new(parameters, rng)?.finish(store, wrapping, rng)
     }
 
     /// Opens the key of a store: recovers its counter and begins a new epoch.
@@ -141,7 +142,7 @@ impl<S: UpperStore> HssSigner<S> {
                 store,
                 next: opened.next,
             }),
-            subtrees: Mutex::new(Subtrees::new(parameters, secrets.top, top)),
+            subtrees: Mutex::new(Subtrees::new(parameters, options.threads, secrets.top, top)),
             check: options.verify_before_release,
             low_water: options.low_water,
         })
@@ -191,22 +192,26 @@ impl<S: UpperStore> HssSigner<S> {
         if !is_operational() {
             return Err(SignError::NotOperational);
         }
-        let bottom = self.lock_subtrees().bottom(index, |level, number, bytes| {
+        let entered = self.lock_subtrees().bottom(index, |level, number, bytes| {
             self.shelf()
                 .store
                 .put_once(self.epoch, level, number, bytes)
-        })?;
+        });
+        let (bottom, help) = entered?;
+        if let Some(help) = help {
+            help.give();
+        }
         let mut signature = Vec::with_capacity(self.parameters.signature_len());
         signature.extend(u32::from(self.parameters.depth() - 1).to_be_bytes());
         signature.extend_from_slice(bottom.links());
         let links = signature.len();
-        bottom.sign(
-            self.parameters.bottom_leaf(index),
-            c,
-            message,
-            &mut signature,
-        );
-        if self.check && bottom.verify(message, &signature[links..]).is_err() {
+        let leaf = self.parameters.bottom_leaf(index);
+        let signed = bottom.sign(leaf, c, message, &mut signature);
+        let checked = match signed {
+            Ok(()) if self.check => bottom.verify(message, &signature[links..]),
+            other => other,
+        };
+        if checked.is_err() {
             signature.zeroize();
             return Err(SignError::Fault);
         }

@@ -1,7 +1,5 @@
 //! One index as a signer for code that wants a `Signer`: certificate builders.
 
-use std::sync::{Mutex, PoisonError};
-
 use pqkm_core::signature::{Error, Keypair, Signer};
 use pqkm_core::spki::{self, AlgorithmIdentifierOwned, DynSignatureAlgorithmIdentifier};
 use pqkm_core::{Algorithm as _, Signature, VerifyingKey};
@@ -12,6 +10,7 @@ use crate::algorithm::Hss;
 use crate::error::SignError;
 use crate::hash::Node;
 use crate::store::UpperStore;
+use crate::sync::{Mutex, PoisonError};
 
 /// A signer that signs once: `x509-cert`'s builder takes it.
 ///

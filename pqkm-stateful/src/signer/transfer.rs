@@ -2,11 +2,11 @@
 
 use alloc::boxed::Box;
 use core::fmt;
-use std::sync::{Mutex, PoisonError};
 
 use super::{HssSigner, Reservation, Shelf};
 use crate::error::StoreError;
 use crate::store::{Removable, UpperStore};
+use crate::sync::{Mutex, PoisonError};
 
 /// The largest reservation that the new store is told of while it catches up: it bounds what a crash burns there later.
 const STEP: u64 = 1024;

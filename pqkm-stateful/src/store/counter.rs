@@ -31,9 +31,9 @@ pub(crate) struct Write {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Counter {
     /// What the slot at `1 - older` holds.
-    newest: Slot,
+    pub(crate) newest: Slot,
     /// The position that the next write goes to.
-    older: usize,
+    pub(crate) older: usize,
 }
 
 impl Counter {

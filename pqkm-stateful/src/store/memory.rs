@@ -3,11 +3,11 @@
 use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::error::StoreError;
 use crate::store::counter::admit;
 use crate::store::{IntegrityKey, Opened, Removable, StateStore, UpperStore};
+use crate::sync::{Mutex, MutexGuard, PoisonError};
 
 /// State in memory. **Everything is forgotten with the process**: a key in it must die with it too.
 ///
