@@ -102,7 +102,7 @@ impl Custodian {
             &mut self.replays,
         )?;
         room.write(&self.file("envelope", &share, "pem"), &envelope.to_pem())?;
-        room.write(&self.file("paper", &share, "txt"), &share.to_paper())?;
+        room.write(&self.file("paper", &share, "txt"), &share.to_paper()?)?;
         self.share = Some(share);
         Ok(())
     }

@@ -229,7 +229,7 @@ fn hand_out(
             dealer,
             &custodian.encapsulation_key(),
         )?;
-        sizes = (envelope.to_der().len(), share.to_paper().len());
+        sizes = (envelope.to_der().len(), share.to_paper()?.len());
         custodian.receive(room, &envelope, &dealer.verifying_key())?;
     }
     println!(

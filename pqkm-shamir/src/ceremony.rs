@@ -5,7 +5,8 @@
 //! ```
 //!
 //! Each step consumes the one before it, and a step that is refused gives it back. Until [`Verified::open`] nobody but
-//! the custodians sees a share: they attest, each for itself. Everything is in the transcript.
+//! the custodians sees a share: they attest, each for itself. The transcript
+//! has every step that was taken, and every opening that was refused.
 //!
 //! A step that is left out does not compile:
 //!
@@ -346,12 +347,12 @@ impl Opened {
     }
 
     /// Deals the same secret anew, as the next generation: to other custodians, or with another threshold. A payload is
-    /// sealed anew, under a fresh key, bound to `context`.
+    /// sealed anew, under a fresh key, bound to `context`; a set that shares the secret itself takes an empty one.
     ///
     /// Old shares still give what they gave: destroying them is the custodians' part.
     ///
     /// # Errors
-    /// [`CeremonyError::Split`], [`CeremonyError::Clock`].
+    /// [`CeremonyError::Split`], [`CeremonyError::Purpose`], [`CeremonyError::Clock`].
     pub fn reshare<S: Sign, R: TryCryptoRng + ?Sized>(
         &mut self,
         plan: &Plan,
@@ -373,6 +374,9 @@ impl Opened {
         };
         let secret = &self.recovered.secret;
         let dealt = match set.content {
+            Content::Secret if !context.as_bytes().is_empty() => {
+                return Err(CeremonyError::Purpose);
+            }
             Content::Secret => split(secret, &dealing, dealer, rng),
             Content::SealKey => {
                 let payload = secret.expose(pqkm_core::ExposeToken::acknowledge());

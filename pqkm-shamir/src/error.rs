@@ -4,7 +4,7 @@
 
 use core::{error::Error, fmt};
 
-use pqkm_core::{GenerateError, ReceiveError, SendError, SignError, WrapError};
+use pqkm_core::{ReceiveError, SendError, SignError, WrapError};
 
 use crate::IndexSet;
 
@@ -289,15 +289,6 @@ impl From<WrapError> for SplitError {
             WrapError::NotOperational => Self::NotOperational,
             WrapError::TooLong => Self::TooLong,
             _ => Self::Sealing,
-        }
-    }
-}
-
-impl From<GenerateError> for SplitError {
-    fn from(error: GenerateError) -> Self {
-        match error {
-            GenerateError::NotOperational => Self::NotOperational,
-            _ => Self::Randomness,
         }
     }
 }

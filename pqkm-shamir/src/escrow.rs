@@ -73,19 +73,20 @@ impl<'a> Terms<'a> {
     }
 
     /// The terms in DER: what the payload is bound to, and the context for resharing it under the same terms.
+    #[expect(
+        clippy::missing_panics_doc,
+        clippy::expect_used,
+        reason = "a policy's length is checked when terms are made"
+    )]
     #[must_use]
     pub fn to_der(self) -> Vec<u8> {
-        let label = Utf8StringRef::new(LABEL);
-        let policy = Utf8StringRef::new(self.policy);
-        let (Ok(label), Ok(policy)) = (label, policy) else {
-            return Vec::new();
-        };
+        let text = |text| Utf8StringRef::new(text).expect("short enough for DER");
         let terms = TermsDer {
-            label,
-            policy,
+            label: text(LABEL),
+            policy: text(self.policy),
             data_until: self.data_until.seconds(),
         };
-        terms.to_der().unwrap_or_default()
+        terms.to_der().expect("short enough for DER")
     }
 }
 

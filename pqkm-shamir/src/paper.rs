@@ -65,9 +65,16 @@ fn parity(bytes: &[u8]) -> [u8; PARITY] {
     remainder
 }
 
-pub(crate) fn encode(bytes: &[u8]) -> Zeroizing<String> {
-    let parity = parity(bytes);
+#[expect(
+    clippy::expect_used,
+    reason = "`character` is ASCII whatever it is given"
+)]
+pub(crate) fn encode(bytes: &[u8]) -> Result<Zeroizing<String>, PaperError> {
     let length = bytes.len() + PARITY;
+    if (length * 8).div_ceil(5) > MAX_CHARACTERS {
+        return Err(PaperError::Length);
+    }
+    let parity = parity(bytes);
     // Eight characters for five bytes, and a hyphen for five characters, rounded up: the final size at once.
     let mut text = Zeroizing::new(Vec::with_capacity(PREFIX.len() + 2 * length + 2));
     text.extend_from_slice(PREFIX.as_bytes());
@@ -91,7 +98,8 @@ pub(crate) fn encode(bytes: &[u8]) -> Zeroizing<String> {
     if bits > 0 {
         put(&mut text, buffer << (5 - bits));
     }
-    Zeroizing::new(String::from_utf8(core::mem::take(&mut *text)).unwrap_or_default())
+    let text = String::from_utf8(core::mem::take(&mut *text)).expect("letters, digits and hyphens");
+    Ok(Zeroizing::new(text))
 }
 
 pub(crate) fn decode(text: &str) -> Result<Zeroizing<Vec<u8>>, PaperError> {
@@ -178,7 +186,7 @@ mod tests {
 
     fn text_of(length: u8) -> (Vec<u8>, Zeroizing<String>) {
         let bytes: Vec<u8> = (0..length).map(|i| i.wrapping_mul(37) ^ 0x5a).collect();
-        let text = encode(&bytes);
+        let text = encode(&bytes).unwrap();
         (bytes, text)
     }
 
@@ -192,7 +200,7 @@ mod tests {
             assert_eq!(value(c), Some(number));
         }
         assert_eq!(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567");
-        assert!(encode(b"foobar").starts_with("PQKM1-MZXW6-YTBO"));
+        assert!(encode(b"foobar").unwrap().starts_with("PQKM1-MZXW6-YTBO"));
         for c in (0..=0x2ff).filter_map(char::from_u32) {
             let known = text.contains(c.to_ascii_uppercase()) && c.is_ascii();
             assert_eq!(value(c).is_some(), known, "{c:?}");
@@ -274,6 +282,11 @@ mod tests {
         ] {
             assert_eq!(decode(text).err(), Some(error), "{text:?}");
         }
+        // What is not written is not read, to the byte.
+        let most = ((MAX_CHARACTERS * 5) >> 3) - PARITY;
+        let longest = encode(&vec![7; most]).unwrap();
+        assert_eq!(decode(&longest).map(|bytes| bytes.len()), Ok(most));
+        assert_eq!(encode(&vec![7; most + 1]), Err(PaperError::Length));
         let long = alloc::format!("{PREFIX}{}", "A".repeat(MAX_CHARACTERS + 1));
         assert_eq!(decode(&long).err(), Some(PaperError::Length));
     }

@@ -98,7 +98,7 @@ pub fn split<R: TryCryptoRng + ?Sized>(
     })
 }
 
-/// As [`split`], into n times as many bytes as the secret has, share 1 first. After an error they are zero.
+/// As [`split`], into n times as many bytes as the secret has, share 1 first. After an error they are zero, or as they were.
 ///
 /// # Errors
 /// As [`split`]; [`SplitError::TooLong`] if `out` has not that length.

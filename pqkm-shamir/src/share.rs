@@ -269,8 +269,11 @@ impl Share {
     }
 
     /// The share as a line of text for paper, without its payload. Secret.
-    #[must_use]
-    pub fn to_paper(&self) -> Zeroizing<String> {
+    ///
+    /// # Errors
+    /// [`PaperError::Length`](crate::PaperError::Length) for a share that is longer than 10234 bytes in DER: nobody copies
+    /// it by hand, and [`from_paper`](Self::from_paper) would not read it.
+    pub fn to_paper(&self) -> Result<Zeroizing<String>, crate::PaperError> {
         paper::encode(&self.to_der_without_payload())
     }
 

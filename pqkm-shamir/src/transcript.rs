@@ -99,16 +99,14 @@ impl Transcript {
         }
     }
 
+    #[expect(clippy::expect_used, reason = "subjects are hashes")]
     pub(crate) fn record(&mut self, at: UnixTime, kind: EventKind, index: u8, subject: &[u8]) {
-        // Subjects are hashes: they always fit.
-        if let Ok(subject) = OctetString::new(subject) {
-            self.events.push(Event {
-                at: at.seconds(),
-                kind,
-                index,
-                subject,
-            });
-        }
+        self.events.push(Event {
+            at: at.seconds(),
+            kind,
+            index,
+            subject: OctetString::new(subject).expect("short enough for DER"),
+        });
     }
 
     /// What the ceremony was for.
@@ -125,6 +123,11 @@ impl Transcript {
 
     /// The last link of the chain, 32 bytes: the first one is SHA-256 of label and purpose, each next one SHA-256 of the
     /// one before and the DER of an event.
+    #[expect(
+        clippy::missing_panics_doc,
+        clippy::expect_used,
+        reason = "an event has fewer than 2^7 bytes"
+    )]
     #[must_use]
     pub fn head(&self) -> [u8; 32] {
         let mut first = Sha256::new();
@@ -134,7 +137,7 @@ impl Transcript {
         for event in &self.events {
             let mut link = Sha256::new();
             link.update(head);
-            link.update(event.to_der().unwrap_or_default());
+            link.update(event.to_der().expect("short enough for DER"));
             head = link.finalize().into();
         }
         head

@@ -94,6 +94,11 @@ fn a_ceremony_opens_names_and_reshares() {
     assert_eq!(opened.wrong(), IndexSet::from_iter([2]));
 
     let plan = pqkm_shamir::Plan::new(2, &["Ada", "Chidi", "Dana", "Farida"]).unwrap();
+    // What is shared itself is bound to no context: one that is given would be lost.
+    let (dealer, rng) = (&fixture.dealer, &mut fixture.rng);
+    let context = WrapContext::new(b"a context").unwrap();
+    let refused = opened.reshare(&plan, context, dealer, &time(7), rng);
+    assert_eq!(refused.err(), Some(CeremonyError::Purpose));
     let renewed = opened
         .reshare(
             &plan,

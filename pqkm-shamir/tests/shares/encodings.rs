@@ -22,9 +22,9 @@ fn shares_read_back_in_every_form() {
         assert_eq!(Share::from_der(&der).unwrap().to_der(), der);
         assert!(share.to_pem().starts_with("-----BEGIN PQKM SHARE-----\n"));
         assert_eq!(Share::from_pem(&share.to_pem()).unwrap().to_der(), der);
-        let paper = share.to_paper();
+        let paper = share.to_paper().unwrap();
         let read = Share::from_paper(&paper).unwrap();
-        assert_eq!(read.to_paper(), paper);
+        assert_eq!(read.to_paper().unwrap(), paper);
         assert_eq!(read.payload(), None);
         let whole = match share.payload() {
             Some(payload) => read.with_payload(payload.clone()).unwrap(),
@@ -131,7 +131,7 @@ fn numbers_that_no_share_has_are_refused() {
 /// Every other character of the alphabet, at every place of a real share's line.
 #[test]
 fn every_mistyped_character_of_a_share_is_found() {
-    let paper = plain().to_paper();
+    let paper = plain().to_paper().unwrap();
     let body: Vec<char> = paper.chars().collect();
     for at in 6..body.len() {
         if body[at] == '-' {
@@ -156,7 +156,10 @@ fn every_mistyped_character_of_a_share_is_found() {
 #[test]
 fn damage_shows_in_the_line() {
     let share = plain();
-    assert_ne!(damaged(&share, 3).to_paper(), share.to_paper());
+    assert_ne!(
+        damaged(&share, 3).to_paper().unwrap(),
+        share.to_paper().unwrap()
+    );
 }
 
 proptest! {
@@ -181,7 +184,7 @@ proptest! {
     fn three_mistyped_characters_of_a_short_line_are_found(
         places in prop::collection::vec((6usize..400, 0usize..32), 1..=3),
     ) {
-        let paper = plain().to_paper();
+        let paper = plain().to_paper().unwrap();
         let mut typed: Vec<char> = paper.chars().collect();
         for (at, value) in places {
             if let Some(c) = typed.get_mut(at).filter(|c| **c != '-') {

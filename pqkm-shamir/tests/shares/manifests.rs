@@ -228,7 +228,7 @@ fn payloads_are_compared() {
     let papers: Vec<_> = set
         .shares
         .iter()
-        .map(|share| pqkm_shamir::Share::from_paper(&share.to_paper()).unwrap())
+        .map(|share| pqkm_shamir::Share::from_paper(&share.to_paper().unwrap()).unwrap())
         .collect();
     assert_eq!(open(&papers, context()).err(), Some(CombineError::Payload));
     assert_eq!(

@@ -33,14 +33,14 @@ pub(super) fn decrypt(set: &Mnemonic, encrypted: &SecretBytes, passphrase: &str)
 ///
 /// # Spec
 /// RFC 8018, section 5.2; one block is enough for halves of up to 32 bytes, and longer ones take more.
+#[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
 fn round_function(set: &Mnemonic, round: u8, passphrase: &str, half: &[u8]) -> Zeroizing<Vec<u8>> {
     let mut password = Zeroizing::new(vec![round]);
     password.reserve_exact(passphrase.len());
     password.extend_from_slice(passphrase.as_bytes());
     let mut mask = Zeroizing::new(vec![0; half.len()]);
-    let Ok(keyed) = <Hmac<Sha256> as KeyInit>::new_from_slice(&password) else {
-        return mask;
-    };
+    let keyed = <Hmac<Sha256> as KeyInit>::new_from_slice(&password)
+        .expect("HMAC takes keys of any length");
     for (number, block) in (1u32..).zip(mask.chunks_mut(32)) {
         let mut mac = keyed.clone();
         mac.update(&set.salt());
