@@ -44,6 +44,12 @@ fn fast_set<P: SignatureAlgorithm + SupportsContext + SupportsPreHash>() {
         .verify_with_context(b"message", context, &signature)
         .unwrap();
     assert!(public.verify(b"message", &signature).is_err());
+    // Of another context of that length, too, and with the boundary between context and message moved.
+    for (context, message) in [(b"konteks", &b"message"[..]), (b"tcontex", b"tmessage")] {
+        let context = Context::new(context).unwrap();
+        let verified = public.verify_with_context(message, context, &signature);
+        assert!(verified.is_err());
+    }
 
     let digest = PreHash::Shake256.digest(b"message");
     let digest = PreHashed::new(PreHash::Shake256, &digest).unwrap();

@@ -6,7 +6,10 @@
 use alloc::{vec, vec::Vec};
 
 use pqkm_core::SecretBytes;
-use pqkm_kernels::gf256::{self, Engine, invert, multiply};
+use pqkm_kernels::{
+    gf256::{self, Engine, invert, multiply},
+    memcheck,
+};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -128,7 +131,10 @@ fn first_syndromes(threshold: u8, shares: &[RawShare<'_>]) -> Option<Vec<u8>> {
         {
             gf256::combine(engine, factors, &rows, row);
         }
-        if let Some(column) = declassified_first_nonzero(&syndromes, width) {
+        // CT: syndromes are sums of words of the dual code times the shares. Of right shares they are zero whatever the
+        // secret and the coefficients are: they tell of errors alone, and which shares are wrong is what is reported.
+        memcheck::declassify_bytes(&mut syndromes);
+        if let Some(column) = first_nonzero(&syndromes, width) {
             let column = syndromes.iter().skip(column).step_by(width);
             return Some(column.copied().collect());
         }
@@ -138,11 +144,7 @@ fn first_syndromes(threshold: u8, shares: &[RawShare<'_>]) -> Option<Vec<u8>> {
 }
 
 /// The first column in which a row is not zero.
-///
-/// CT: syndromes are sums of words of the dual code times the shares. Of right shares they are zero whatever the secret
-/// and the coefficients are, so they tell of errors alone, and those are public: they are what the call reports.
-#[inline(never)]
-fn declassified_first_nonzero(rows: &[u8], width: usize) -> Option<usize> {
+fn first_nonzero(rows: &[u8], width: usize) -> Option<usize> {
     if rows.iter().fold(0, |any, byte| any | byte) == 0 {
         return None;
     }

@@ -78,17 +78,22 @@ fn two_shares_of_three_are_uniform_for_every_secret() {
     }
 }
 
-/// The same without enumeration, for every k: given k - 1 shares, every secret has exactly one polynomial.
+/// The same without enumeration, for more k: whatever k - 1 shares say, each secret has coefficients with which it is
+/// dealt in just these shares. So the k - 1 values and the secret determine each other's coefficients one to one, and
+/// uniform coefficients make the values uniform for every secret.
 #[test]
 fn every_secret_fits_k_minus_one_shares() {
     for k in 2..=9u8 {
+        let threshold = Threshold::new(k, k).unwrap();
         let known: Vec<(u8, u8)> = (1..k).map(|x| (x, product(x, 0x1d) ^ k)).collect();
         for secret in 0..=255 {
-            let mut points = known.clone();
-            points.push((0, secret));
+            let points = [&[(0, secret)], known.as_slice()].concat();
             let polynomial = crate::model::through(&points);
-            assert_eq!(polynomial.len(), usize::from(k));
-            assert!(points.iter().all(|(x, y)| value(&polynomial, *x) == *y));
+            let mut coins = Script(&polynomial[1..]);
+            let shares = raw::split(&[secret], threshold, &mut coins).unwrap();
+            for (share, (index, value)) in shares.iter().zip(&known) {
+                assert_eq!((share.index(), share.value()), (*index, &[*value][..]));
+            }
         }
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! The generator is fixed, so the tests say the same every time. With 256,000 samples in 256 classes the statistic has
 //! mean 255 and deviation 22.6; the bounds are six deviations away. A class that never occurs (the fault of
-//! coefficients in 1..=255) adds 1000 to it, and one that occurs half as often as it should adds 250: both are found
-//! with a probability above 1 - 10^-6.
+//! coefficients in 1..=255) adds 1000 to it, and is missed with a probability below 10^-60; one that occurs half as
+//! often as it should adds 250, and is missed with a probability of 8 in 10,000.
 
 use pqkm_shamir::{Threshold, raw};
 use pqkm_testkit::rng::SeededRng;

@@ -1,10 +1,11 @@
 //! Formats read back, and nothing else does: every truncation, every flipped bit, every form.
 
 use pqkm_core::DecodeError;
-use pqkm_shamir::{PaperError, Share, SignedManifest};
+use pqkm_shamir::{Attestation, Challenge, PaperError, Share, SignedManifest, Transcript};
+use pqkm_testkit::mutate::{for_each_bit_flip, for_each_extension, for_each_truncation};
 use proptest::prelude::*;
 
-use crate::fixture::{Fixture, damaged, value_position};
+use crate::fixture::{Fixture, damaged, time, value_position};
 
 fn share() -> Share {
     Fixture::new("encodings").seal(1, 1, 3, 5).shares.remove(1)
@@ -48,20 +49,28 @@ fn nothing_secret_is_printed() {
 }
 
 #[test]
-fn truncated_and_extended_shares_are_refused() {
+fn what_is_cut_or_extended_is_refused() {
+    fn check<T, E>(der: &[u8], read: fn(&[u8]) -> Result<T, E>) {
+        assert!(read(der).is_ok());
+        for_each_truncation(der, |cut| assert!(read(cut).is_err()));
+        for_each_extension(der, |long| assert!(read(long).is_err()));
+    }
     for share in [share(), plain()] {
-        let der = share.to_der();
-        for length in 0..der.len() {
-            assert!(Share::from_der(&der[..length]).is_err());
-        }
-        let mut long = der.to_vec();
-        long.push(0);
-        assert!(Share::from_der(&long).is_err());
+        check(&share.to_der(), Share::from_der);
     }
-    let manifest = Fixture::new("encodings").deal(1, 1, 3, 5).manifest.to_der();
-    for length in 0..manifest.len() {
-        assert!(SignedManifest::from_der(&manifest[..length]).is_err());
-    }
+    let mut fixture = Fixture::new("encodings");
+    let set = fixture.deal(1, 1, 3, 5);
+    check(&set.manifest.to_der(), SignedManifest::from_der);
+    let manifest = fixture.verify(&set);
+    let challenge = Challenge::new([3; 32], manifest.hash());
+    let (share, key) = (&set.shares[0], &fixture.dealer);
+    let rng = &mut fixture.rng;
+    let attestation = Attestation::make(share, &manifest, &challenge, key, time(3), rng).unwrap();
+    check(&attestation.to_der(), Attestation::from_der);
+    check(
+        &crate::ceremonies::transcript().to_der(),
+        Transcript::from_der,
+    );
 }
 
 /// A share that reads after a flipped bit is written as it was read, and differs under the manifest.
@@ -72,15 +81,13 @@ fn every_flipped_bit_is_refused_or_found() {
     let manifest = fixture.verify(&set);
     let der = set.shares[2].to_der();
     let mut read = 0;
-    for bit in 0..8 * der.len() {
-        let mut wrong = der.to_vec();
-        wrong[bit / 8] ^= 1 << (bit % 8);
-        if let Ok(share) = Share::from_der(&wrong) {
+    for_each_bit_flip(&der, |bit, wrong| {
+        if let Ok(share) = Share::from_der(wrong) {
             assert_eq!(*share.to_der(), wrong);
             assert!(manifest.check(&share).is_err(), "bit {bit}");
             read += 1;
         }
-    }
+    });
     assert!(
         read > 8 * 32 * 4,
         "values, salts and paths read whatever they are: {read}"
