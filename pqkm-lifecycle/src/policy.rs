@@ -51,6 +51,8 @@ pub enum Intent {
     Generate,
     /// Use it: asked when a lease is given, not at every use.
     Use(Use),
+    /// Send it to another device, or receive it from one.
+    Distribute,
     /// Take it to another state.
     Transition(KeyState),
 }
