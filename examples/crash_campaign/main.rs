@@ -68,7 +68,7 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
-            println!("crash_campaign: {error}");
+            eprintln!("crash_campaign: {error}");
             ExitCode::from(2)
         }
     }
