@@ -140,7 +140,14 @@ fn work(
     said: &mut impl Write,
 ) -> Result<bool, Failure> {
     let found = registry.find(name)?;
+    let remove = || match registry.remove_dependant(name, b"something", who) {
+        Ok(()) => Ok(true),
+        Err(error) => refused(error),
+    };
     if found.state() == KeyState::Deactivated {
+        if found.dependants() > 0 {
+            return remove();
+        }
         let key: Key<Deactivated> = match found.promote(registry, "worker") {
             Ok(key) => key,
             Err(error) => return refused(error),
@@ -152,10 +159,7 @@ fn work(
             Ok(()) => Ok(true),
             Err(error) => refused(error),
         },
-        1 => match registry.remove_dependant(name, b"something", who) {
-            Ok(()) => Ok(true),
-            Err(error) => refused(error),
-        },
+        1 => remove(),
         2 => match registry.rotate::<WrappingKey<Aes256Kwp>, _>(name.id, who, &mut SysRng) {
             Ok(successor) => drop_after(successor),
             Err(error) => refused(error),
