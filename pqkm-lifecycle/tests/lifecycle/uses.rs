@@ -75,7 +75,10 @@ fn a_budget_is_never_exceeded_and_comes_before_age() {
     let mut wrapped = Vec::new();
     loop {
         match key.wrap_key(&data_key, context, &mut f.rng) {
-            Ok(record) => wrapped.push(record),
+            Ok(record) => {
+                wrapped.push(record);
+                assert!(wrapped.len() <= 10, "beyond the budget");
+            }
             Err(UseError::Stale(Stale::Spent)) => {
                 key.renew(&f.registry, "anna").unwrap();
                 if key.uses_left(Use::Protect) == 0 {
