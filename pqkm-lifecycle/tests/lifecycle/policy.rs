@@ -101,7 +101,19 @@ fn approvals_are_for_one_transition_once() {
     let key = handle
         .activate(&f.registry, &WHO.with_approvals(&approvals))
         .unwrap();
-    // Once: after a suspension the same approvals activate nothing.
+    // Once: after a suspension the same approvals activate nothing, and those from there are good once, too.
+    let key = key.suspend(&f.registry, &WHO).unwrap();
+    let error = key
+        .activate(&f.registry, &WHO.with_approvals(&approvals))
+        .unwrap_err();
+    assert_eq!(error.reason(), missing);
+    let TransitionError::Refused { handle, .. } = error else {
+        panic!()
+    };
+    let approvals = approve(&f.registry, KeyState::Active, &[0, 2]);
+    let key = handle
+        .activate(&f.registry, &WHO.with_approvals(&approvals))
+        .unwrap();
     let key = key.suspend(&f.registry, &WHO).unwrap();
     let error = key
         .activate(&f.registry, &WHO.with_approvals(&approvals))
