@@ -1,7 +1,8 @@
 //! The embedded store: one file, one process.
 //!
 //! A redb transaction is serializable and durable when its commit returns; the file is locked against
-//! other processes. After a failed commit the store refuses work: pages may have reached the file.
+//! other processes. Commits keep what it takes to open the file at once after a crash, whatever its size: that
+//! makes each slower. After a failed commit the store refuses work: pages may have reached the file.
 
 use core::sync::atomic::{AtomicBool, Ordering};
 use std::{fs, io::ErrorKind, path::Path};
@@ -208,10 +209,12 @@ impl KeyStore for RedbStore {
         if !is_well_formed(batch) {
             return Err(CommitError::Failed);
         }
-        let transaction = self
+        let mut transaction = self
             .database
             .begin_write()
             .map_err(|_| CommitError::Failed)?;
+        // Otherwise the next open after a crash reads the whole file.
+        transaction.set_quick_repair(true);
         let changed = {
             let mut rows = transaction
                 .open_table(ROWS)
