@@ -1,12 +1,16 @@
-//! Kills processes that sign with one HSS key, over and over, and counts one-time keys that were used twice.
+//! Kills processes that work on one store, over and over, and looks for what they should not have left behind.
 //!
 //! scripts/test: --store file --processes 3 --kills 30 --dir {dir}/file
 //! scripts/test: --store redb --processes 3 --kills 30 --dir {dir}/redb
+//! scripts/test: --store registry --processes 3 --kills 30 --dir {dir}/registry
 //!
-//! `crash_campaign --store file|redb --processes P --kills N --dir D [--seed S]`: P processes take turns at one key in D; a
-//! parent that survives kills them at random moments, N times, and verifies every signature they handed over.
-//! Exit code 1 if a one-time key was used twice or a signature is wrong.
+//! `crash_campaign --store file|redb|registry --processes P --kills N --dir D [--seed S]`: P processes take turns at one
+//! HSS key or one registry in D; a parent that survives kills them at random moments, N times.
+//! For a key it verifies every signature they handed over: exit code 1 if a one-time key was used twice or a signature is
+//! wrong. For a registry it compares what they were told with what is on record: exit code 1 if something that was
+//! acknowledged did not happen, a row has no event or an event no row, or a key was used beyond what was leased.
 #![expect(clippy::print_stdout, reason = "an example talks to its user")]
+#![expect(clippy::std_instead_of_alloc, reason = "a program has std")]
 
 use core::error::Error;
 use core::time::Duration;
@@ -24,11 +28,15 @@ use std::{
 use pqkm::stateful::HssVerifyingKey;
 use sha2::{Digest as _, Sha256};
 
+mod registry;
 mod worker;
 
 use worker::Kind;
 
 type Failure = Box<dyn Error + Send + Sync>;
+
+/// What `--store` says for a registry.
+const REGISTRY: &str = "registry";
 
 /// What a worker hands over: message and signature, or that the key was held by another one.
 enum Event {
@@ -37,7 +45,8 @@ enum Event {
 }
 
 struct Plan {
-    kind: Kind,
+    /// The store of the key; without one it is about a registry.
+    kind: Option<Kind>,
     processes: usize,
     kills: u32,
     directory: PathBuf,
@@ -59,7 +68,7 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
-            println!("crash_campaign: {error}");
+            eprintln!("crash_campaign: {error}");
             ExitCode::from(2)
         }
     }
@@ -72,13 +81,28 @@ fn run() -> Result<bool, Failure> {
         arguments.get(at + 1).cloned()
     };
     if arguments.iter().any(|argument| argument == "--help") {
-        println!("crash_campaign --store file|redb --processes P --kills N --dir D [--seed S]");
+        println!(
+            "crash_campaign --store file|redb|registry --processes P --kills N --dir D [--seed S]"
+        );
         return Ok(true);
     }
+    if let Some(directory) = value("--registry-turn") {
+        registry::turn(Path::new(&directory))?;
+        return Ok(true);
+    }
+    if let (Some(directory), Some(told)) = (value("--registry-check"), value("--told")) {
+        return registry::check(Path::new(&directory), &fs::read_to_string(told)?);
+    }
     let store = value("--store").unwrap_or_else(|| "file".into());
-    let kind = Kind::from_name(&store).ok_or("--store is file or redb")?;
+    let kind = Kind::from_name(&store);
+    if kind.is_none() && store != REGISTRY {
+        return Err("--store is file, redb or registry".into());
+    }
     if let Some(directory) = value("--work-in") {
-        worker::run(kind, Path::new(&directory))?;
+        match kind {
+            Some(kind) => worker::run(kind, Path::new(&directory))?,
+            None => registry::run(Path::new(&directory))?,
+        }
         return Ok(true);
     }
     let plan = Plan {
@@ -88,18 +112,39 @@ fn run() -> Result<bool, Failure> {
         directory: value("--dir").ok_or("--dir is missing")?.into(),
         seed: value("--seed").map_or(Ok(1), |text| text.parse())?,
     };
-    campaign(&plan)
+    fs::create_dir_all(&plan.directory)?;
+    match plan.kind {
+        Some(kind) => campaign(&plan, kind),
+        None => registry::campaign(&plan),
+    }
 }
 
-fn campaign(plan: &Plan) -> Result<bool, Failure> {
-    fs::create_dir_all(&plan.directory)?;
-    let public = worker::create(plan.kind, &plan.directory)?;
+fn campaign(plan: &Plan, kind: Kind) -> Result<bool, Failure> {
+    let public = worker::create(kind, &plan.directory)?;
     let started = Instant::now();
     let (sender, receiver) = channel();
     let mut tally = Tally::default();
+    kill_over_and_over(
+        plan,
+        || start(plan, &sender),
+        || collect(&receiver, &public, &mut tally),
+    )?;
+    drop(sender);
+    for event in receiver {
+        tally.count(&public, event);
+    }
+    report(plan, kind, &tally, started.elapsed())
+}
+
+/// Starts the processes, kills one of them at a time and starts it again, and kills all of them in the end.
+fn kill_over_and_over(
+    plan: &Plan,
+    start: impl Fn() -> Result<Child, Failure>,
+    mut after_each: impl FnMut(),
+) -> Result<(), Failure> {
     let mut workers = Vec::new();
     for _ in 0..plan.processes.max(1) {
-        workers.push(start(plan, &sender)?);
+        workers.push(start()?);
     }
     let mut state = plan.seed;
     for _ in 0..plan.kills {
@@ -108,27 +153,32 @@ fn campaign(plan: &Plan) -> Result<bool, Failure> {
         let worker = workers.get_mut(victim).ok_or("no such worker")?;
         worker.kill()?;
         worker.wait()?;
-        *worker = start(plan, &sender)?;
-        collect(&receiver, &public, &mut tally);
+        *worker = start()?;
+        after_each();
     }
     for mut worker in workers {
         worker.kill()?;
         worker.wait()?;
     }
-    drop(sender);
-    for event in receiver {
-        tally.count(&public, event);
-    }
-    report(plan, &tally, started.elapsed())
+    Ok(())
+}
+
+/// The process that works, with a pipe to read what it says.
+fn spawn(plan: &Plan) -> Result<Child, Failure> {
+    Ok(Command::new(env::current_exe()?)
+        .args([
+            "--store",
+            plan.kind.map_or(REGISTRY, Kind::name),
+            "--work-in",
+        ])
+        .arg(&plan.directory)
+        .stdout(Stdio::piped())
+        .spawn()?)
 }
 
 /// A worker, and a thread that reads what it hands over.
 fn start(plan: &Plan, sender: &Sender<Event>) -> Result<Child, Failure> {
-    let mut child = Command::new(env::current_exe()?)
-        .args(["--store", plan.kind.name(), "--work-in"])
-        .arg(&plan.directory)
-        .stdout(Stdio::piped())
-        .spawn()?;
+    let mut child = spawn(plan)?;
     let mut output = child.stdout.take().ok_or("no pipe to the worker")?;
     let sender = sender.clone();
     thread::spawn(move || {
@@ -201,8 +251,8 @@ fn leaves(signature: &[u8]) -> Option<Vec<u32>> {
         .collect()
 }
 
-fn report(plan: &Plan, tally: &Tally, took: Duration) -> Result<bool, Failure> {
-    let spent = worker::spent(plan.kind, &plan.directory)?;
+fn report(plan: &Plan, kind: Kind, tally: &Tally, took: Duration) -> Result<bool, Failure> {
+    let spent = worker::spent(kind, &plan.directory)?;
     let distinct = u64::try_from(tally.used.len())?;
     println!(
         "{} kills of {} processes in {:.1} s; opens refused while another held the key: {}; wrong signatures: {}",

@@ -2,16 +2,17 @@
 
 use std::{fs, time::Instant};
 
-use pqkm::core::{DecapsulationKey, MlKem1024, PreparedDecapsulationKey, Signature};
+use pqkm::core::Signature;
 
-use crate::vault::{self, Failure, Vault};
+use crate::{
+    keys::{Active, Storage},
+    vault::{self, Failure, Vault},
+};
 
 /// How many bytes of one long file are tried; they are spread over all of it.
 const TRIES: usize = 5_000;
 
-pub(crate) fn show(vault: &Vault) -> Result<(), Failure> {
-    let key: DecapsulationKey<MlKem1024> = vault.load_private("ml-kem-1024")?;
-    let key = key.prepare();
+pub(crate) fn show(vault: &Vault, key: &Storage<Active>) -> Result<(), Failure> {
     let name = vault
         .read_manifest()?
         .lines()
@@ -22,23 +23,24 @@ pub(crate) fn show(vault: &Vault) -> Result<(), Failure> {
     let stored = fs::read(vault.data(&format!("{name}.enc")))?;
     let manifest = fs::read(vault.manifest_path())?;
     let signature = fs::read(vault.signature_path())?;
-    let verifying_key = vault.verifying_key()?.prepare();
+    let verifying_key = vault.verifying_key()?;
 
-    let opens = |record: &[u8], stored: &[u8], key: &PreparedDecapsulationKey<MlKem1024>| {
-        vault::decrypt(&name, record, stored, key).is_ok()
+    let opens = |record: &[u8], stored: &[u8]| {
+        let unwrap = |name: &str, record: &_| key.unwrap(name, record);
+        vault::decrypt(&name, record, stored, unwrap).is_ok()
     };
     let verifies = |manifest: &[u8], signature: &[u8]| {
         Signature::from_bytes(signature)
             .is_ok_and(|signature| verifying_key.verify(manifest, &signature).is_ok())
     };
-    if !opens(&record, &stored, &key) || !verifies(&manifest, &signature) {
+    if !opens(&record, &stored) || !verifies(&manifest, &signature) {
         return Err("undamaged files were refused".into());
     }
     try_all(&format!("{name}.enc"), &stored, |damaged| {
-        opens(&record, damaged, &key)
+        opens(&record, damaged)
     })?;
     try_all(&format!("{name}.key.pem"), &record, |damaged| {
-        opens(damaged, &stored, &key)
+        opens(damaged, &stored)
     })?;
     try_all("manifest", &manifest, |damaged| {
         verifies(damaged, &signature)

@@ -1,4 +1,5 @@
-//! Protects real files under post-quantum keys, rotates the keys, and proves that it worked.
+//! Protects real files under post-quantum keys, takes the keys through their seven stages, and proves that it
+//! worked.
 //!
 //! scripts/test: --dir {dir}/vault
 //! scripts/test: --dir {dir}/vault Cargo.toml Cargo.toml src/lib.rs
@@ -6,24 +7,23 @@
 
 use core::error::Error;
 use std::{
-    fs,
     path::{Path, PathBuf},
     process::ExitCode,
-    time::Instant,
 };
 
-use pqkm::core::{
-    DecapsulationKey, MlDsa65, MlKem768, MlKem1024, SigningKey, SysRng, Unwrap, UnwrapItem,
-    WrapContext,
-};
+use pqkm::core::SysRng;
 
 mod damage;
+mod keys;
+mod stages;
 mod vault;
 
-use vault::{Protected, Vault};
+use stages::Tour;
+use vault::Vault;
 
 const HELP: &str = "\
-Protects files under post-quantum keys, rotates the keys, and verifies.
+Protects files under post-quantum keys, takes the keys through their seven stages,
+and verifies.
 
 Usage: quickstart [--dir DIR] [FILE...]
 
@@ -125,128 +125,26 @@ fn lies_in(file: &Path, dir: &Path) -> bool {
 fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let mut rng = SysRng;
     pqkm::self_test()?;
-    let vault = Vault::create(&arguments.dir, &mut rng)?;
+    let vault = Vault::create(&arguments.dir)?;
+    let files = &arguments.files;
 
-    println!("1. Keys");
-    let start = Instant::now();
-    let kem_key = DecapsulationKey::<MlKem768>::generate_checked(&mut rng)?;
-    let signing_key = SigningKey::<MlDsa65>::generate_checked(&mut rng)?;
-    vault.store_private("ml-kem-768", &kem_key, &mut rng)?;
-    vault.store_private("ml-dsa-65", &signing_key, &mut rng)?;
-    println!(
-        "   ML-KEM-768 and ML-DSA-65 generated, checked and stored wrapped under the root key in {:?}",
-        start.elapsed()
-    );
-    println!(
-        "   encapsulation key {}",
-        kem_key.encapsulation_key().fingerprint()
-    );
-    println!(
-        "   verifying key     {}",
-        signing_key.verifying_key().fingerprint()
-    );
+    let tour = Tour::generate(vault, &mut rng)?;
+    tour.distribute(&mut rng)?;
+    let tour = tour.store(&mut rng)?;
+    let protected = tour.use_keys(files, &mut rng)?;
+    let (storage, protected) = tour.rotate(&protected, &mut rng)?;
+    let old = tour.archive(&protected)?;
+    tour.destroy(old)?;
 
-    println!("2. Protect");
-    let protected = protect(&vault, &arguments.files, &kem_key, &mut rng)?;
-    vault.sign_manifest(&protected, &signing_key, &mut rng)?;
-
-    println!("3. Rotate to ML-KEM-1024");
-    let new_key = DecapsulationKey::<MlKem1024>::generate_checked(&mut rng)?;
-    vault.store_private("ml-kem-1024", &new_key, &mut rng)?;
-    let protected = rotate(&vault, &protected, &kem_key, &new_key, &mut rng)?;
-    vault.sign_manifest(&protected, &signing_key, &mut rng)?;
-    vault.remove_private("ml-kem-768")?;
-    println!("   the ML-KEM-768 key is destroyed");
-
-    println!("4. Verify");
-    verify(&vault, &arguments.files)?;
-
-    println!("5. Damage");
-    damage::show(&vault)?;
+    println!("and then: verify");
+    tour.verify(files, &storage)?;
+    tour.verify_log(&mut rng)?;
+    println!("and then: damage");
+    damage::show(tour.vault(), &storage)?;
 
     println!(
         "quickstart: {} files protected, rotated and verified",
-        arguments.files.len()
-    );
-    Ok(())
-}
-
-/// Encrypts each file under a data key of its own and wraps the data key.
-fn protect(
-    vault: &Vault,
-    files: &[PathBuf],
-    key: &DecapsulationKey<MlKem768>,
-    rng: &mut SysRng,
-) -> Result<Vec<Protected>, Box<dyn Error>> {
-    let encapsulation_key = key.encapsulation_key().prepare();
-    let mut protected = Vec::new();
-    for (index, file) in files.iter().enumerate() {
-        let start = Instant::now();
-        let plaintext = fs::read(file)?;
-        let name = vault::stored_name(index, file);
-        let entry = vault.protect(&name, &plaintext, &encapsulation_key, rng)?;
-        println!(
-            "   {name}: {} bytes -> {} encrypted + {} for the wrapped key, {:?}",
-            plaintext.len(),
-            entry.ciphertext_bytes,
-            entry.record.to_der().len(),
-            start.elapsed()
-        );
-        protected.push(entry);
-    }
-    Ok(protected)
-}
-
-/// Rewraps every data key under the new key. The files themselves are not touched.
-fn rotate(
-    vault: &Vault,
-    protected: &[Protected],
-    old: &DecapsulationKey<MlKem768>,
-    new: &DecapsulationKey<MlKem1024>,
-    rng: &mut SysRng,
-) -> Result<Vec<Protected>, Box<dyn Error>> {
-    let start = Instant::now();
-    let items = protected
-        .iter()
-        .map(|entry| {
-            Ok(UnwrapItem {
-                record: &entry.record,
-                context: WrapContext::new(entry.name.as_bytes())?,
-            })
-        })
-        .collect::<Result<Vec<_>, Box<dyn Error>>>()?;
-    let records = old
-        .prepare()
-        .rewrap_many(&items, &new.encapsulation_key().prepare(), rng)?;
-    let mut rotated = Vec::new();
-    for (entry, record) in protected.iter().zip(records) {
-        rotated.push(vault.replace_record(entry, record?)?);
-    }
-    println!(
-        "   {} data keys rewrapped in {:?}",
-        rotated.len(),
-        start.elapsed()
-    );
-    Ok(rotated)
-}
-
-/// Reads everything back from the disk, as another process would, and compares.
-fn verify(vault: &Vault, files: &[PathBuf]) -> Result<(), Box<dyn Error>> {
-    let start = Instant::now();
-    let manifest = vault.read_manifest()?;
-    let key: DecapsulationKey<MlKem1024> = vault.load_private("ml-kem-1024")?;
-    let key = key.prepare();
-    for (index, file) in files.iter().enumerate() {
-        let name = vault::stored_name(index, file);
-        let plaintext = vault.open(&name, &manifest, &key)?;
-        if *plaintext != fs::read(file)? {
-            return Err(format!("{name} came back different").into());
-        }
-    }
-    println!(
-        "   manifest signature valid, {} files decrypted and equal to the originals, {:?}",
-        files.len(),
-        start.elapsed()
+        files.len()
     );
     Ok(())
 }

@@ -1,12 +1,13 @@
-//! A folder that holds encrypted files, wrapped keys and a signed manifest.
+//! A folder that holds encrypted files, their wrapped data keys, and a signed manifest.
 //!
 //! ```text
-//! DIR/root.key              32 bytes: stands for the key in your HSM
-//! DIR/keys/NAME.pem         private keys, wrapped under the root key
-//! DIR/keys/verifying.pem    the public key that verifies the manifest
+//! DIR/shares/N              a share of the registry's root: any two of three are enough
+//! DIR/registry.redb         keys, their states, and the log
 //! DIR/data/NAME.enc         nonce (12 bytes) and AES-256-GCM ciphertext
 //! DIR/data/NAME.key.pem     the data key, wrapped
 //! DIR/manifest, .sig        a line for every file under data/: SHA-256 and name; its signature
+//! DIR/verifying.pem         the public key that verifies the manifest
+//! DIR/log/                  the log as it is given to an auditor
 //! ```
 //!
 //! Every file is written beside its place, synced, and renamed: there is never half of one.
@@ -22,24 +23,19 @@ use aes_gcm::{
     Aes256Gcm, KeyInit as _,
     aead::{Aead as _, Payload},
 };
-use pqkm::core::{
-    Aes256Key, Aes256Kwp, ExposeToken, KeyId, MlDsa65, PreparedEncapsulationKey, Signature,
-    SigningKey, SysRng, Unwrap, VerifyingKey, Wrap, WrapContext, Wrappable, WrappedKey,
-    WrappingKey,
-};
-use pqkm::core::{
-    KemAlgorithm,
-    rand_core::TryRng as _,
-    spki::{DecodePublicKey as _, EncodePublicKey as _},
-    zeroize::Zeroizing,
+use pqkm::{
+    composite::MlDsa65EcdsaP256,
+    core::{
+        Aes256Key, ExposeToken, Signature, SysRng, VerifyingKey, WrappedKey,
+        rand_core::TryRng as _,
+        spki::{DecodePublicKey as _, EncodePublicKey as _},
+        zeroize::Zeroizing,
+    },
 };
 use sha2::{Digest as _, Sha256};
 
 /// The file that marks a folder as made by this example.
 const MARKER: &str = ".pqkm-quickstart";
-
-/// The name under which records find the root key.
-const ROOT_ID: KeyId = KeyId::from_bytes(*b"quickstart root!");
 
 const NONCE_BYTES: usize = 12;
 
@@ -47,7 +43,6 @@ pub(crate) type Failure = Box<dyn Error>;
 
 pub(crate) struct Vault {
     dir: PathBuf,
-    root: WrappingKey<Aes256Kwp>,
 }
 
 /// One protected file.
@@ -78,22 +73,26 @@ impl Vault {
     }
 
     /// Begins anew in the folder.
-    pub(crate) fn create(dir: &Path, rng: &mut SysRng) -> Result<Self, Failure> {
-        for folder in ["keys", "data"] {
+    pub(crate) fn create(dir: &Path) -> Result<Self, Failure> {
+        for folder in ["shares", "data", "log"] {
             let folder = dir.join(folder);
             if folder.is_dir() {
                 fs::remove_dir_all(&folder)?;
             }
             fs::create_dir_all(&folder)?;
         }
+        for file in ["registry.redb", "firmware.hss"] {
+            if dir.join(file).exists() {
+                fs::remove_file(dir.join(file))?;
+            }
+        }
         write(&dir.join(MARKER), b"made by the pqkm example quickstart\n")?;
-        let mut root = Zeroizing::new([0; 32]);
-        rng.try_fill_bytes(root.as_mut_slice())?;
-        write(&dir.join("root.key"), root.as_slice())?;
-        Ok(Self {
-            dir: dir.into(),
-            root: WrappingKey::import(ROOT_ID, root.as_slice())?,
-        })
+        Ok(Self { dir: dir.into() })
+    }
+
+    /// The place of something that is not this module's.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.dir.join(name)
     }
 
     pub(crate) fn data(&self, name: &str) -> PathBuf {
@@ -108,41 +107,12 @@ impl Vault {
         self.dir.join("manifest.sig")
     }
 
-    fn private_path(&self, name: &str) -> PathBuf {
-        self.dir.join("keys").join(format!("{name}.pem"))
-    }
-
-    /// Stores a private key wrapped under the root key.
-    pub(crate) fn store_private<K: Wrappable>(
-        &self,
-        name: &str,
-        key: &K,
-        rng: &mut SysRng,
-    ) -> Result<(), Failure> {
-        let record = Wrap::wrap_key(&self.root, key, WrapContext::new(name.as_bytes())?, rng)?;
-        write(&self.private_path(name), record.to_pem().as_bytes())
-    }
-
-    pub(crate) fn load_private<K: Wrappable>(&self, name: &str) -> Result<K, Failure> {
-        let record = WrappedKey::from_pem(&fs::read_to_string(self.private_path(name))?)?;
-        Ok(Unwrap::unwrap_key(
-            &self.root,
-            &record,
-            WrapContext::new(name.as_bytes())?,
-        )?)
-    }
-
-    pub(crate) fn remove_private(&self, name: &str) -> Result<(), Failure> {
-        fs::remove_file(self.private_path(name))?;
-        Ok(())
-    }
-
-    /// Encrypts a file under a fresh data key and wraps that key.
-    pub(crate) fn protect<A: KemAlgorithm>(
+    /// Encrypts a file under a fresh data key, which `wrap` wraps.
+    pub(crate) fn protect(
         &self,
         name: &str,
         plaintext: &[u8],
-        key: &PreparedEncapsulationKey<A>,
+        wrap: impl Fn(&Aes256Key) -> Result<WrappedKey, Failure>,
         rng: &mut SysRng,
     ) -> Result<Protected, Failure> {
         let data_key = Aes256Key::generate(rng)?;
@@ -158,7 +128,7 @@ impl Vault {
             .map_err(|_| "encryption failed")?;
         stored.extend_from_slice(&ciphertext);
 
-        let record = key.wrap_key(&data_key, WrapContext::new(name.as_bytes())?, rng)?;
+        let record = wrap(&data_key)?;
         write(&self.data(&format!("{name}.enc")), &stored)?;
         write(
             &self.data(&format!("{name}.key.pem")),
@@ -188,11 +158,12 @@ impl Vault {
         })
     }
 
+    /// Writes the manifest of what is there, and its signature.
     pub(crate) fn sign_manifest(
         &self,
         protected: &[Protected],
-        key: &SigningKey<MlDsa65>,
-        rng: &mut SysRng,
+        key: &VerifyingKey<MlDsa65EcdsaP256>,
+        sign: impl Fn(&[u8]) -> Result<Signature<MlDsa65EcdsaP256>, Failure>,
     ) -> Result<(), Failure> {
         let mut manifest = String::new();
         for name in protected.iter().flat_map(|entry| {
@@ -203,9 +174,9 @@ impl Vault {
         }) {
             writeln!(manifest, "{}  {name}", digest(&fs::read(self.data(&name))?))?;
         }
-        let signature = key.sign(manifest.as_bytes(), rng)?;
-        let pem = key.verifying_key().to_public_key_pem(Default::default())?;
-        write(&self.dir.join("keys/verifying.pem"), pem.as_bytes())?;
+        let signature = sign(manifest.as_bytes())?;
+        let pem = key.to_public_key_pem(Default::default())?;
+        write(&self.dir.join("verifying.pem"), pem.as_bytes())?;
         write(&self.manifest_path(), manifest.as_bytes())?;
         write(&self.signature_path(), signature.as_bytes())
     }
@@ -219,17 +190,17 @@ impl Vault {
         Ok(manifest)
     }
 
-    pub(crate) fn verifying_key(&self) -> Result<VerifyingKey<MlDsa65>, Failure> {
-        let pem = fs::read_to_string(self.dir.join("keys/verifying.pem"))?;
+    pub(crate) fn verifying_key(&self) -> Result<VerifyingKey<MlDsa65EcdsaP256>, Failure> {
+        let pem = fs::read_to_string(self.dir.join("verifying.pem"))?;
         Ok(VerifyingKey::from_public_key_pem(&pem)?)
     }
 
     /// Checks a file against the manifest, unwraps its data key, and decrypts it.
-    pub(crate) fn open<U: Unwrap>(
+    pub(crate) fn open(
         &self,
         name: &str,
         manifest: &str,
-        key: &U,
+        unwrap: impl Fn(&str, &WrappedKey) -> Result<Aes256Key, Failure>,
     ) -> Result<Zeroizing<Vec<u8>>, Failure> {
         let read = |file: String| -> Result<Vec<u8>, Failure> {
             let bytes = fs::read(self.data(&file))?;
@@ -242,19 +213,19 @@ impl Vault {
         };
         let record = read(format!("{name}.key.pem"))?;
         let stored = read(format!("{name}.enc"))?;
-        decrypt(name, &record, &stored, key)
+        decrypt(name, &record, &stored, unwrap)
     }
 }
 
-/// Unwraps the data key of a file and decrypts the file.
-pub(crate) fn decrypt<U: Unwrap>(
+/// Decrypts a file with its data key, which `unwrap` unwraps.
+pub(crate) fn decrypt(
     name: &str,
     record_pem: &[u8],
     stored: &[u8],
-    key: &U,
+    unwrap: impl Fn(&str, &WrappedKey) -> Result<Aes256Key, Failure>,
 ) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let record = WrappedKey::from_pem(core::str::from_utf8(record_pem)?)?;
-    let data_key: Aes256Key = key.unwrap_key(&record, WrapContext::new(name.as_bytes())?)?;
+    let data_key = unwrap(name, &record)?;
     let (nonce, ciphertext) = stored
         .split_first_chunk::<NONCE_BYTES>()
         .ok_or("the file is too short")?;
@@ -279,7 +250,7 @@ fn digest(bytes: &[u8]) -> String {
         .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
 }
 
-fn write(path: &Path, contents: &[u8]) -> Result<(), Failure> {
+pub(crate) fn write(path: &Path, contents: &[u8]) -> Result<(), Failure> {
     let beside = path.with_added_extension("new");
     let mut file = private_file(&beside)?;
     file.write_all(contents)?;

@@ -198,8 +198,11 @@ impl<A: WrapAlgorithm> WrappingKey<A> {
         Self::generate_named(id, rng)
     }
 
-    /// Generates a key for an identifier that exists already.
-    pub(crate) fn generate_named<R: TryCryptoRng + ?Sized>(
+    /// Generates a key for an identifier that exists already, such as that of a logical key in a registry.
+    ///
+    /// # Errors
+    /// [`GenerateError::Randomness`] if `rng` fails.
+    pub fn generate_named<R: TryCryptoRng + ?Sized>(
         id: KeyId,
         rng: &mut R,
     ) -> Result<Self, GenerateError> {

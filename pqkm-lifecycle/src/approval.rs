@@ -2,8 +2,8 @@
 
 use der::{Encode as _, Sequence, asn1::Utf8StringRef};
 use pqkm_core::{
-    AnyPublicKey, Message, Sign, VerificationAlgorithm as _, Verifiers, rand_core::TryCryptoRng,
-    spki,
+    AnyPublicKey, Fingerprint, Message, Sign, VerificationAlgorithm as _, Verifiers,
+    rand_core::TryCryptoRng, spki,
 };
 
 use crate::{
@@ -103,8 +103,8 @@ pub struct Approval {
 pub struct Quorum {
     /// How many.
     pub needed: usize,
-    /// Of whom.
-    pub approvers: Vec<AnyPublicKey>,
+    /// Of whom: the fingerprints of their public keys. Who is listed twice counts once.
+    pub approvers: Vec<Fingerprint>,
     /// The signature algorithms that are accepted.
     pub verifiers: Verifiers,
 }
@@ -116,28 +116,26 @@ impl Quorum {
     /// [`PolicyRefusal::Approvals`] if not.
     pub fn check(&self, proposal: &Proposal, approvals: &[Approval]) -> Result<(), PolicyRefusal> {
         let message = proposal.message().ok_or(PolicyRefusal::Approvals)?;
-        let approved = self
-            .approvers
+        let mut approved: Vec<Fingerprint> = approvals
             .iter()
-            .enumerate()
-            .filter(|(place, approver)| {
-                // Who is listed twice counts once.
-                let is_first = self.approvers.iter().position(|other| other == *approver);
-                is_first == Some(*place)
-                    && approvals.iter().any(|approval| {
-                        approval.approver == **approver
-                            && self
-                                .verifiers
-                                .verify(
-                                    &approval.algorithm,
-                                    approver,
-                                    &message,
-                                    &approval.signature,
-                                )
-                                .is_ok()
-                    })
+            .filter(|approval| {
+                let Approval {
+                    approver,
+                    algorithm,
+                    signature,
+                } = approval;
+                let verified = self
+                    .verifiers
+                    .verify(algorithm, approver, &message, signature);
+                verified.is_ok()
             })
-            .count();
+            .map(|approval| approval.approver.fingerprint())
+            .filter(|approver| self.approvers.contains(approver))
+            .collect();
+        // Who approves twice counts once.
+        approved.sort_unstable();
+        approved.dedup();
+        let approved = approved.len();
         if self.needed > 0 && approved >= self.needed {
             Ok(())
         } else {

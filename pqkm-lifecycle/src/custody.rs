@@ -11,7 +11,7 @@ use std::{
 };
 
 use der::{
-    DecodePem as _, EncodePem as _, Sequence,
+    Decode as _, EncodePem as _, Sequence,
     asn1::OctetString,
     pem::{LineEnding, PemLabel},
 };
@@ -122,7 +122,12 @@ impl SymmetricRoot {
         File::open(path)
             .and_then(|file| file.take(4096).read_to_string(&mut pem))
             .map_err(|_| CustodyError::Io)?;
-        let contents = RootFile::from_pem(pem.as_bytes()).map_err(|_| CustodyError::Malformed)?;
+        // Not `from_pem`: it decodes piece by piece, which identifiers cannot be.
+        let (label, der) =
+            der::pem::decode_vec(pem.as_bytes()).map_err(|_| CustodyError::Malformed)?;
+        let der = Zeroizing::new(der);
+        RootFile::validate_pem_label(label).map_err(|_| CustodyError::Malformed)?;
+        let contents = RootFile::from_der(&der).map_err(|_| CustodyError::Malformed)?;
         if contents.version != VERSION {
             return Err(CustodyError::Malformed);
         }

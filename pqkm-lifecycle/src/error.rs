@@ -2,7 +2,7 @@
 
 use core::{error::Error, fmt};
 
-use pqkm_core::{DecodeError, GenerateError, UnixTime};
+use pqkm_core::{DecodeError, GenerateError, ReceiveError, SendError, UnixTime};
 
 use crate::{table::KeyState, wire::OperationId};
 
@@ -151,6 +151,12 @@ errors! {
         Type => "the key is of another type",
         /// The key is not the one on record.
         OtherKey => "this is not the key on record",
+        /// There is a key of that name on record already.
+        Known => "the key is on record already",
+        /// It could not be sent.
+        Send(SendError) => "the key could not be sent",
+        /// What arrived could not be opened, or says something else than what was asked for.
+        Receive(ReceiveError) => "the key could not be received",
         /// Wrapping or unwrapping under the root failed.
         Custody => "the root key could not wrap or unwrap",
         /// The key could not be generated.

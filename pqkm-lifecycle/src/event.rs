@@ -53,6 +53,12 @@ pub(crate) enum Action {
     /// Somebody showed the digest of something: evidence that it existed then.
     #[asn1(context_specific = "11", tag_mode = "IMPLICIT", constructed = "true")]
     Noted(Noted),
+    /// A key was sent to another device.
+    #[asn1(context_specific = "12", tag_mode = "IMPLICIT", constructed = "true")]
+    Sent(Passed),
+    /// A key came from another device.
+    #[asn1(context_specific = "13", tag_mode = "IMPLICIT", constructed = "true")]
+    Received(Passed),
 }
 
 /// A key.
@@ -102,6 +108,15 @@ pub(crate) struct DependantChange {
 pub(crate) struct At {
     pub(crate) key: NameRef,
     pub(crate) moment: Moment,
+}
+
+/// A key between two devices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Sequence)]
+pub(crate) struct Passed {
+    pub(crate) key: NameRef,
+    /// The fingerprint of the recipient's encapsulation key, or of the source's verifying key.
+    pub(crate) peer: Hash,
+    pub(crate) envelope: KeyId,
 }
 
 /// Two keys.
@@ -255,6 +270,8 @@ impl Event {
             Action::Linked(_) => "linked",
             Action::ProcessedOnEvidence(_) => "processed on evidence",
             Action::Noted(_) => "noted",
+            Action::Sent(_) => "sent",
+            Action::Received(_) => "received",
         }
     }
 
@@ -269,6 +286,7 @@ impl Event {
             Action::Dependant(what) => what.key.get(),
             Action::DestructionPlanned(what) | Action::CompromiseReported(what) => what.key.get(),
             Action::ProcessedOnEvidence(what) => what.key.get(),
+            Action::Sent(what) | Action::Received(what) => what.key.get(),
             Action::Linked(_) | Action::Noted(_) => None,
         }
     }

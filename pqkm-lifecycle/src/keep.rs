@@ -3,8 +3,8 @@
 
 use pqkm_core::{
     AgreementAlgorithm, AnyPublicKey, DataAlgorithm, DerivationAlgorithm, GenerateError,
-    KemAlgorithm, Key, KeyHandle, SignatureAlgorithm, Unwrap as _, VerificationAlgorithm,
-    Wrap as _, WrapAlgorithm, WrapContext, WrapItem, WrappedKey,
+    KemAlgorithm, Key, KeyHandle, KeyId, Rotate, SignatureAlgorithm, Unwrap as _,
+    VerificationAlgorithm, Wrap as _, WrapAlgorithm, WrapContext, WrapItem, WrappedKey,
     rand_core::TryCryptoRng,
     role::{
         Agreement, DataEncryption, Decapsulation, Derivation, Encapsulation, PublicAgreement,
@@ -46,9 +46,9 @@ pub trait Keep: KeyHandle + Sized {
     message = "a registry cannot generate `{Self}`",
     label = "generate the private half: the public half follows from it"
 )]
-pub trait Generated: Keep {
+pub trait Generated: Keep + Rotate {
     #[doc(hidden)]
-    fn generate<R: TryCryptoRng + ?Sized>(rng: &mut R) -> Result<Self, GenerateError>;
+    fn generate<R: TryCryptoRng + ?Sized>(id: KeyId, rng: &mut R) -> Result<Self, GenerateError>;
 
     #[doc(hidden)]
     fn public_half(&self) -> Option<(RoleName, AnyPublicKey)>;
@@ -166,10 +166,14 @@ public! {
 }
 
 macro_rules! generated {
-    ($($role:ident: $algorithm:ident, $generate:ident $(, $half:ident as $public:ident)?;)+) => {$(
+    ($($role:ident: $algorithm:ident, |$id:ident, $rng:ident| $generate:expr
+        $(, $half:ident as $public:ident)?;)+) => {$(
         impl<A: $algorithm> Generated for Key<A, $role> {
-            fn generate<R: TryCryptoRng + ?Sized>(rng: &mut R) -> Result<Self, GenerateError> {
-                Self::$generate(rng)
+            fn generate<R: TryCryptoRng + ?Sized>(
+                $id: KeyId,
+                $rng: &mut R,
+            ) -> Result<Self, GenerateError> {
+                $generate
             }
 
             fn public_half(&self) -> Option<(RoleName, AnyPublicKey)> {
@@ -188,10 +192,13 @@ macro_rules! generated {
 }
 
 generated! {
-    Signing: SignatureAlgorithm, generate_checked, verifying_key as Verification;
-    Decapsulation: KemAlgorithm, generate_checked, encapsulation_key as Encapsulation;
-    Agreement: AgreementAlgorithm, generate_checked, agreement_public_key as PublicAgreement;
-    Wrapping: WrapAlgorithm, generate;
-    Derivation: DerivationAlgorithm, generate;
-    DataEncryption: DataAlgorithm, generate;
+    Signing: SignatureAlgorithm, |_id, rng| Self::generate_checked(rng), verifying_key as Verification;
+    Decapsulation: KemAlgorithm, |_id, rng| Self::generate_checked(rng),
+        encapsulation_key as Encapsulation;
+    Agreement: AgreementAlgorithm, |_id, rng| Self::generate_checked(rng),
+        agreement_public_key as PublicAgreement;
+    // Records that it wraps name the registry's key.
+    Wrapping: WrapAlgorithm, |id, rng| Self::generate_named(id, rng);
+    Derivation: DerivationAlgorithm, |_id, rng| Self::generate(rng);
+    DataEncryption: DataAlgorithm, |_id, rng| Self::generate(rng);
 }

@@ -72,6 +72,7 @@ mod keep;
 mod lease;
 mod managed;
 mod name;
+mod pair;
 pub mod policy;
 mod record;
 mod registry;
@@ -94,10 +95,11 @@ pub use managed::{
     AcceptRisk, Managed, Shown, Transitioned, UsedByCaller, confirmation, verify_possession,
 };
 pub use name::KeyName;
+pub use pair::{LinkedPair, PairTransitioned, TwoHandles};
 pub use record::KeptIn;
 pub use registry::{
-    AnyManaged, Authority, Dependant, Due, DueReason, KeySpec, LinkedSuccessors, Registry,
-    RegistryOptions, Resolution,
+    AnyManaged, Authority, Dependant, Due, DueReason, KeySpec, LinkedSuccessors, Opening, Registry,
+    RegistryOptions, Resolution, Shipment,
 };
 #[cfg(feature = "redb")]
 pub use store::RedbStore;

@@ -18,6 +18,7 @@ use crate::{
         Active, Compromised, Deactivated, Destroyed, HoldsKey, State, Suspended, TransitionTo,
     },
     table::{KeyState, Use},
+    wire::OperationId,
 };
 
 mod evidence;
@@ -68,7 +69,19 @@ impl<K, S: State> Managed<K, S> {
         self.lease.left(what)
     }
 
-    fn key(&self) -> &K
+    pub(crate) const fn lease_id(&self) -> OperationId {
+        self.lease.id()
+    }
+
+    /// The same key under the lease of another state.
+    pub(crate) fn in_state<To: State>(self, lease: Lease) -> Managed<K, To>
+    where
+        S: HoldsKey,
+    {
+        Managed::new(S::into_key(self.held), self.name, lease)
+    }
+
+    pub(crate) fn key(&self) -> &K
     where
         S: HoldsKey,
     {
@@ -114,10 +127,11 @@ impl<K, S: State> Managed<K, S> {
             from: S::STATE,
             to: To::STATE,
             own: Some(self.lease.id()),
+            linked: None,
             since,
         };
         match registry.transition(&wanted, authority) {
-            Ok(lease) => Ok(Managed::new(S::into_key(self.held), self.name, lease)),
+            Ok((lease, _)) => Ok(self.in_state(lease)),
             Err(OperationError::Refused(reason)) => Err(TransitionError::Refused {
                 handle: self,
                 reason,

@@ -51,6 +51,8 @@ pub enum Intent {
     Generate,
     /// Use it: asked when a lease is given, not at every use.
     Use(Use),
+    /// Send it to another device, or receive it from one.
+    Distribute,
     /// Take it to another state.
     Transition(KeyState),
 }
@@ -112,7 +114,8 @@ impl Policy for Permissive {
     }
 }
 
-/// Rough guidelines for the longest periods, by role.
+/// Rough guidelines for the longest periods, by role: the standard's own words for Table 1 of section 5.3.6. Where it
+/// says "several years", for verification keys, these are thirty.
 pub(crate) const fn default_periods(role: RoleName) -> PeriodLimits {
     let (originator, recipient) = match role {
         RoleName::Signing => (3, 3),

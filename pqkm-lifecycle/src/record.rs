@@ -9,7 +9,7 @@ use crate::{
     error::{Refusal, RegistryError},
     name::{KeyName, NameRef},
     table::{Half, KeyState, RoleName, find_edge},
-    wire::{Moment, OperationId},
+    wire::{Hash, Moment, OperationId},
 };
 
 /// The format version that is written and read.
@@ -20,6 +20,9 @@ const MAX_STEPS: usize = 200;
 
 /// The most leases of one key that run at a time.
 pub(crate) const MAX_LEASES: usize = 64;
+
+/// The most devices that one key is sent to.
+pub(crate) const MAX_COPIES: usize = 256;
 
 /// The longest owner, purpose, actor or reason in bytes.
 pub(crate) const MAX_TEXT_BYTES: usize = 255;
@@ -45,6 +48,19 @@ pub(crate) struct Periods {
     pub(crate) originator_end: Option<Moment>,
     #[asn1(context_specific = "1", tag_mode = "IMPLICIT", optional = "true")]
     pub(crate) recipient_end: Option<Moment>,
+}
+
+impl Periods {
+    /// Where each ends first.
+    pub(crate) fn shorter(self, other: Self) -> Self {
+        let first = |one: Option<Moment>, other| one.into_iter().chain(other).min();
+        Self {
+            originator_seconds: self.originator_seconds.min(other.originator_seconds),
+            recipient_seconds: self.recipient_seconds.min(other.recipient_seconds),
+            originator_end: first(self.originator_end, other.originator_end),
+            recipient_end: first(self.recipient_end, other.recipient_end),
+        }
+    }
 }
 
 /// A transition that a key has taken.
@@ -80,6 +96,8 @@ pub(crate) struct KeyRecord {
     pub(crate) issued: u64,
     pub(crate) leases: Vec<LeaseRecord>,
     pub(crate) dependants: u64,
+    /// Fingerprints of the keys under which copies were sent elsewhere, each once.
+    pub(crate) copies: Vec<Hash>,
     #[asn1(context_specific = "0", tag_mode = "IMPLICIT", optional = "true")]
     pub(crate) budget: Option<u64>,
     #[asn1(context_specific = "1", tag_mode = "IMPLICIT", optional = "true")]
@@ -132,6 +150,7 @@ impl KeyRecord {
             issued: 0,
             leases: Vec::new(),
             dependants: 0,
+            copies: Vec::new(),
             budget: new.budget,
             compromised_since: None,
             destroy_at: None,
@@ -149,6 +168,7 @@ impl KeyRecord {
             && record.name.get() == Some(name)
             && record.role.half() == name.half
             && record.leases.len() <= MAX_LEASES
+            && record.copies.len() <= MAX_COPIES
             && record.follows_the_table()
             && (record.state() == KeyState::Destroyed) == record.material.as_bytes().is_empty();
         if is_sound {
@@ -258,12 +278,13 @@ pub(crate) struct Head {
 }
 
 impl Head {
-    pub(crate) fn new(id: KeyId, has_public_half: bool, owner: &str, purpose: &str) -> Self {
+    /// A key whose only version is that of `name`.
+    pub(crate) fn new(name: KeyName, has_public_half: bool, owner: &str, purpose: &str) -> Self {
         Self {
             version: VERSION,
-            id,
-            primary: Version::FIRST.get(),
-            latest: Version::FIRST.get(),
+            id: name.id,
+            primary: name.version.get(),
+            latest: name.version.get(),
             has_public_half,
             owner: owner.into(),
             purpose: purpose.into(),
@@ -301,7 +322,7 @@ impl Head {
 /// What an operation was asked for and what it named, so that it is not done twice.
 #[derive(Clone, Debug, PartialEq, Eq, Sequence)]
 pub(crate) struct OperationRecord {
-    pub(crate) intent: crate::wire::Hash,
+    pub(crate) intent: Hash,
     pub(crate) at: Moment,
     pub(crate) key: NameRef,
 }

@@ -10,11 +10,10 @@ use der::{Decode as _, Encode as _, Sequence};
 use pqkm_core::{Clock, KeyId, SystemClock, UnixTime, rand_core::TryCryptoRng};
 
 use crate::{
-    approval::Approval,
     audit::Checkpoint,
     custody::{Custody, SymmetricRoot},
     error::{CommitError, OperationError, Refusal, RegistryError},
-    event::{Action, Event, Touched},
+    event::{Action, Event},
     lease::{LeaseTerms, Shared},
     name::{self, KeyName, NameRef},
     policy::{KeyFacts, Permissive, Policy},
@@ -24,7 +23,10 @@ use crate::{
     wire::{Hash, Moment, OperationId},
 };
 
+mod authority;
+mod change;
 mod dependants;
+mod distribute;
 mod due;
 mod evidence;
 mod generate;
@@ -34,7 +36,10 @@ mod plan;
 mod rotate;
 mod transition;
 
+pub use authority::Authority;
+pub(crate) use change::{Change, intent};
 pub use dependants::Dependant;
+pub use distribute::{Opening, Shipment};
 pub use due::{Due, DueReason};
 pub use generate::KeySpec;
 pub use open::AnyManaged;
@@ -46,43 +51,6 @@ const VERSION: u8 = 1;
 
 /// How often an operation begins anew before it gives up.
 const ATTEMPTS: usize = 64;
-
-/// Who asks for something, why, and with whose consent.
-#[derive(Clone, Copy)]
-pub struct Authority<'a> {
-    by: &'a str,
-    reason: &'a str,
-    operation: Option<OperationId>,
-    approvals: &'a [Approval],
-}
-
-impl<'a> Authority<'a> {
-    /// Who and why: each at most 255 bytes. Both stand in the event.
-    #[must_use]
-    pub const fn new(by: &'a str, reason: &'a str) -> Self {
-        Self {
-            by,
-            reason,
-            operation: None,
-            approvals: &[],
-        }
-    }
-
-    /// Names the operation, so that asking again does it once.
-    #[must_use]
-    pub const fn with_operation(self, operation: OperationId) -> Self {
-        Self {
-            operation: Some(operation),
-            ..self
-        }
-    }
-
-    /// Adds the approvals of others.
-    #[must_use]
-    pub const fn with_approvals(self, approvals: &'a [Approval]) -> Self {
-        Self { approvals, ..self }
-    }
-}
 
 /// What a registry is opened with.
 pub struct RegistryOptions {
@@ -342,13 +310,7 @@ impl<C: Custody> Registry<C> {
                     Err(Refusal::OperationReused.into())
                 };
             }
-            let mut change = Change {
-                registry: self,
-                operation,
-                at: self.now()?,
-                batch: Batch::default(),
-                touched: Vec::new(),
-            };
+            let mut change = Change::new(self, operation)?;
             let (action, result) = decide(&mut change)?;
             if let Some((hash, key)) = intent {
                 let record = OperationRecord {
@@ -405,89 +367,6 @@ fn random_hash<R: TryCryptoRng + ?Sized>(rng: &mut R) -> Result<Hash, RegistryEr
     rng.try_fill_bytes(&mut bytes)
         .map_err(|_| RegistryError::Randomness)?;
     Ok(Hash(bytes))
-}
-
-/// The hash of what is asked: each part with its length, so that no two questions look the same.
-pub(crate) fn intent(parts: &[&[u8]]) -> Hash {
-    let lengths: Vec<_> = parts
-        .iter()
-        .map(|part| u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes())
-        .collect();
-    let all: Vec<&[u8]> = lengths
-        .iter()
-        .zip(parts)
-        .flat_map(|(length, part)| [length.as_slice(), part])
-        .collect();
-    Hash::of(&all)
-}
-
-impl Authority<'_> {
-    /// Who and why, as parts of an [`intent`].
-    pub(crate) const fn parts(&self) -> [&[u8]; 2] {
-        [self.by.as_bytes(), self.reason.as_bytes()]
-    }
-}
-
-/// One commit in the making.
-pub(crate) struct Change<'a, C: Custody> {
-    pub(crate) registry: &'a Registry<C>,
-    pub(crate) operation: OperationId,
-    pub(crate) at: UnixTime,
-    batch: Batch,
-    touched: Vec<Touched>,
-}
-
-impl<C: Custody> Change<'_, C> {
-    /// Writes a row that has the generation `expected` now.
-    pub(crate) fn put(
-        &mut self,
-        name: RowName,
-        expected: u64,
-        content: Vec<u8>,
-    ) -> Result<(), Refusal> {
-        let generation = expected + 1;
-        let content = self.registry.seal.seal(&name, generation, content);
-        self.touch(&name, generation, Some(&content))?;
-        self.batch.writes.push(Write {
-            name,
-            expected,
-            content: Some(content),
-        });
-        Ok(())
-    }
-
-    /// Removes a row.
-    pub(crate) fn remove(&mut self, name: RowName, expected: u64) -> Result<(), Refusal> {
-        self.touch(&name, expected + 1, None)?;
-        self.batch.writes.push(Write {
-            name,
-            expected,
-            content: None,
-        });
-        Ok(())
-    }
-
-    pub(crate) fn put_record(&mut self, record: &Loaded<KeyRecord>) -> Result<(), Refusal> {
-        let key = record.value.name().ok_or(RegistryError::Malformed)?;
-        self.put(key.row(), record.generation, record.value.to_der()?)
-    }
-
-    pub(crate) fn put_head(&mut self, id: KeyId, head: &Loaded<Head>) -> Result<(), Refusal> {
-        self.put(name::head(id), head.generation, head.value.to_der()?)
-    }
-
-    fn touch(
-        &mut self,
-        name: &RowName,
-        generation: u64,
-        content: Option<&[u8]>,
-    ) -> Result<(), Refusal> {
-        if name::is_told_of(name) {
-            let touched = Touched::new(name, generation, content).ok_or(Refusal::TooLong)?;
-            self.touched.push(touched);
-        }
-        Ok(())
-    }
 }
 
 /// What policies are told of a record.

@@ -182,7 +182,7 @@ impl Roles {
 /// A transition (SP 800-57 Part 1 Rev. 5, section 7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Edge {
-    /// Its number in the order of the standard's text.
+    /// Its number, in the order of the standard's text.
     pub number: u8,
     /// Where it begins; generation begins nowhere.
     pub from: Option<KeyState>,

@@ -268,6 +268,7 @@ fn a_log_that_was_touched_does_not_verify() {
         let mut edited = original.clone();
         edited[byte] ^= 1;
         assert!(verify(&edited, seen).is_err(), "byte {byte}");
+        assert!(verify(&edited, None).is_err(), "byte {byte}, nothing seen");
     }
     for place in 0..signed {
         let mut dropped = events.clone();

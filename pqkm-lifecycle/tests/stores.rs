@@ -64,6 +64,13 @@ fn redb() {
     )
     .unwrap();
     assert_eq!(RedbStore::open(&other).err(), Some(StoreError::Malformed));
+
+    // What somebody left behind who died while making a store is in nobody's way, and nothing else is left.
+    let new = folder.path("new.redb");
+    let left = folder.path(&format!("new.redb.new-{}", std::process::id()));
+    std::fs::write(&left, b"half of a store").unwrap();
+    drop(RedbStore::open(&new).unwrap());
+    assert!(new.exists() && !left.exists());
 }
 
 /// A store with one fault.

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// The most events that one commit moves.
-const MOVED_AT_ONCE: usize = 512;
+const MOVED_AT_ONCE: usize = 4096;
 
 /// How many rows are compared at a time.
 const PAGE: usize = 1000;

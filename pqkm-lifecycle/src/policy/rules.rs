@@ -65,7 +65,9 @@ impl Rule {
 
     fn until(&self, intent: Intent) -> Until {
         match intent {
-            Intent::Generate | Intent::Transition(KeyState::Active) => self.generate,
+            Intent::Generate | Intent::Distribute | Intent::Transition(KeyState::Active) => {
+                self.generate
+            }
             Intent::Use(Use::Protect | Use::Confirm) => self.protect,
             Intent::Use(Use::Process) => self.process,
             // Nothing is gained by keeping a key from its end.
@@ -101,6 +103,8 @@ pub enum Permit {
     Generate,
     /// Take leases.
     Use,
+    /// Send keys to other devices, and receive them.
+    Distribute,
     /// Take keys to a state.
     To(KeyState),
 }
@@ -147,6 +151,7 @@ impl Policy for RulePolicy {
         let permit = match intent {
             Intent::Generate => Permit::Generate,
             Intent::Use(_) => Permit::Use,
+            Intent::Distribute => Permit::Distribute,
             Intent::Transition(to) => Permit::To(to),
         };
         let may = self.actors.is_empty()

@@ -7,22 +7,25 @@
 //! kept-in    registry|module ...
 //! exportable yes|no
 //! assertion  STATE ...
-//! actor      NAME generate|use|STATE ...
+//! actor      NAME generate|use|distribute|STATE ...
+//! quorum     STATE NUMBER FINGERPRINT ...
 //!
 //! UNTIL = never | forever | YEAR-MONTH-DAY, the first day on which it is not permitted any more
 //! ROLE and STATE are written with hyphens: data-encryption, pre-activation
+//! FINGERPRINT = SHA-256 of an approver's `SubjectPublicKeyInfo`, 64 hexadecimal digits
 //! ```
 
 use core::{error::Error, fmt};
 
 use der::DateTime;
-use pqkm_core::UnixTime;
+use pqkm_core::{Fingerprint, UnixTime, Verifiers};
 
 use super::{
     PeriodLimits,
     rules::{Permit, Rule, RulePolicy, Until},
 };
 use crate::{
+    approval::Quorum,
     record::KeptIn,
     table::{KeyState, RoleName},
 };
@@ -145,11 +148,23 @@ fn add(policy: &mut RulePolicy, statement: &str, words: &[&str]) -> Result<(), T
             let permits = each(permits, |word| match word {
                 "generate" => Some(Permit::Generate),
                 "use" => Some(Permit::Use),
+                "distribute" => Some(Permit::Distribute),
                 _ => state_of(word).map(Permit::To),
             })?;
             policy.actors.push(((*actor).into(), permits));
         }
-        ("name" | "algorithm" | "period" | "kept-in" | "exportable" | "assertion" | "actor", _) => {
+        ("quorum", [state, needed, approvers @ ..]) if !approvers.is_empty() => {
+            let state = state_of(state).ok_or(TextFault::Word)?;
+            if policy.quorums.iter().any(|(listed, _)| *listed == state) {
+                return Err(TextFault::Repeated);
+            }
+            policy.quorums.push((state, quorum(needed, approvers)?));
+        }
+        (
+            "name" | "algorithm" | "period" | "kept-in" | "exportable" | "assertion" | "actor"
+            | "quorum",
+            _,
+        ) => {
             return Err(TextFault::Words);
         }
         _ => return Err(TextFault::Statement),
@@ -174,6 +189,39 @@ fn role_of(word: &str) -> Result<RoleName, TextFault> {
         .copied()
         .find(|role| role.name().replace(' ', "-") == word)
         .ok_or(TextFault::Word)
+}
+
+/// A number that the listed approvers can reach, each of them listed once.
+fn quorum(needed: &str, approvers: &[&str]) -> Result<Quorum, TextFault> {
+    let needed = needed.parse().map_err(|_| TextFault::Number)?;
+    let mut listed = Vec::with_capacity(approvers.len());
+    for approver in approvers {
+        let approver = fingerprint(approver).ok_or(TextFault::Word)?;
+        if listed.contains(&approver) {
+            return Err(TextFault::Repeated);
+        }
+        listed.push(approver);
+    }
+    if !(1..=listed.len()).contains(&needed) {
+        return Err(TextFault::Number);
+    }
+    Ok(Quorum {
+        needed,
+        approvers: listed,
+        verifiers: Verifiers::core(),
+    })
+}
+
+fn fingerprint(word: &str) -> Option<Fingerprint> {
+    let mut bytes = [0; Fingerprint::BYTES];
+    let is_hexadecimal = word.bytes().all(|digit| digit.is_ascii_hexdigit());
+    if word.len() != 2 * Fingerprint::BYTES || !is_hexadecimal {
+        return None;
+    }
+    for (byte, digits) in bytes.iter_mut().zip(word.as_bytes().chunks(2)) {
+        *byte = u8::from_str_radix(core::str::from_utf8(digits).ok()?, 16).ok()?;
+    }
+    Some(Fingerprint::from_bytes(bytes))
 }
 
 fn days(word: &str) -> Result<u64, TextFault> {

@@ -25,8 +25,8 @@ pub enum DueReason {
     OriginatorPeriod(UnixTime),
     /// Its recipient-usage period ended then: destroy.
     RecipientPeriod(UnixTime),
-    /// The policy permits it no more to protect: migrate.
-    Policy,
+    /// The policy does not permit its use any more from then on: migrate.
+    Policy(UnixTime),
     /// Its destruction was planned for then.
     Destruction(UnixTime),
     /// It is compromised and not destroyed yet.
@@ -109,8 +109,8 @@ impl<C: Custody> Registry<C> {
         }
         let what = super::lease::budgeted(record);
         let end = self.policy.ends(&facts(record, head), what);
-        let is_refused = state == KeyState::Active && end.is_some_and(|end| end <= then);
-        is_refused.then_some(DueReason::Policy)
+        end.filter(|end| *end <= then && state == KeyState::Active)
+            .map(DueReason::Policy)
     }
 }
 

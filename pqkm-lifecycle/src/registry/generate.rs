@@ -9,7 +9,7 @@ use crate::{
     error::{OperationError, Refusal},
     event::{Action, Named},
     keep::{Generated, ModuleKey, Place},
-    lease::{Epoch, Granted, Lease},
+    lease::{Epoch, Lease},
     managed::Managed,
     name::KeyName,
     policy::{Intent, KeyFacts},
@@ -39,10 +39,17 @@ pub struct KeySpec<'a> {
     pub budget: Option<u64>,
 }
 
-/// A key that goes on record.
-pub(super) struct NewHalf {
+/// A key that goes on record, and how the log tells of it.
+pub(super) struct NewKey<'a> {
+    pub(super) name: KeyName,
+    pub(super) spec: &'a KeySpec<'a>,
+    pub(super) kept_in: KeptIn,
     pub(super) role: RoleName,
     pub(super) material: Vec<u8>,
+    pub(super) public: Option<(RoleName, AnyPublicKey)>,
+    pub(super) action: Action,
+    /// What was asked for.
+    pub(super) intent: Hash,
 }
 
 impl<C: Custody> Registry<C> {
@@ -57,20 +64,27 @@ impl<C: Custody> Registry<C> {
         rng: &mut R,
     ) -> Result<Managed<K, PreActivation>, OperationError> {
         let id = KeyId::generate(rng).map_err(Refusal::Generate)?;
-        let name = first(id, role_of::<K>()?);
-        let key = self.fresh_key::<K, R>(spec, authority, rng)?;
-        let place = self.place(name);
-        let material = key.to_material(&place, rng)?;
-        let public = key.public_half();
-        let secret = NewHalf {
-            role: role_of::<K>()?,
-            material,
+        let role = role_of::<K>()?;
+        let name = first(id, role);
+        self.permit_generation::<K>(spec, KeptIn::Registry, authority)?;
+        let key = K::generate(id, rng).map_err(Refusal::Generate)?;
+        let key = if spec.exportable {
+            key
+        } else {
+            key.with_export_forbidden()
         };
-        match self.put_on_record::<K>(name, spec, KeptIn::Registry, secret, public, authority)? {
-            Some((granted, epoch)) => {
-                let lease = Lease::new(granted, epoch, self.shared.clone());
-                Ok(Managed::new(key, name, lease))
-            }
+        let new = NewKey {
+            name,
+            spec,
+            kept_in: KeptIn::Registry,
+            role,
+            material: key.to_material(&self.place(name), rng)?,
+            public: key.public_half(),
+            action: Action::Generated(Named { key: name.into() }),
+            intent: self.generation_intent::<K>(spec, authority),
+        };
+        match self.put_on_record::<K>(&new, authority)? {
+            Some(lease) => Ok(Managed::new(key, name, lease)),
             None => self.generated_before(authority),
         }
     }
@@ -90,26 +104,19 @@ impl<C: Custody> Registry<C> {
         let id = KeyId::generate(rng).map_err(Refusal::Generate)?;
         let role = role_of::<K>()?;
         let name = first(id, role);
-        let reference = key.reference();
-        if reference.is_empty() || reference.len() > MAX_REFERENCE_BYTES {
-            return Err(Refusal::TooLong.into());
-        }
-        let public = match (key.public_half(), public_role(role)) {
-            (Some(public), Some(role)) => Some((role, public)),
-            (None, None) => None,
-            _ => return Err(Refusal::Type.into()),
-        };
-        let secret = NewHalf {
+        let new = NewKey {
+            name,
+            spec,
+            kept_in: KeptIn::Module,
             role,
-            material: reference,
+            material: reference_of(&key)?,
+            public: public_half_of(&key)?,
+            action: Action::Generated(Named { key: name.into() }),
+            intent: self.generation_intent::<K>(spec, authority),
         };
-        match self.put_on_record::<K>(name, spec, KeptIn::Module, secret, public, authority)? {
-            Some((granted, epoch)) => {
-                let lease = Lease::new(granted, epoch, self.shared.clone());
-                Ok(Managed::new(key, name, lease))
-            }
-            None => Err(Refusal::OperationReused.into()),
-        }
+        let lease = self.put_on_record::<K>(&new, authority)?;
+        let lease = lease.ok_or(Refusal::OperationReused)?;
+        Ok(Managed::new(key, name, lease))
     }
 
     pub(crate) fn place(&self, name: KeyName) -> Place<'_, C> {
@@ -120,57 +127,42 @@ impl<C: Custody> Registry<C> {
         }
     }
 
-    /// Asks the policy first: a key that is not permitted is not even generated.
-    pub(super) fn fresh_key<K: Generated, R: TryCryptoRng + ?Sized>(
+    /// Asks the policy before a key is generated: one that is not permitted is not even made.
+    pub(super) fn permit_generation<K: KeyHandle>(
         &self,
         spec: &KeySpec<'_>,
+        kept_in: KeptIn,
         authority: &Authority<'_>,
-        rng: &mut R,
-    ) -> Result<K, OperationError> {
-        let facts = KeyFacts {
-            algorithm: <K::Algorithm as pqkm_core::Algorithm>::NAME,
-            role: role_of::<K>()?,
-            kept_in: KeptIn::Registry,
-            exportable: spec.exportable,
-            owner: spec.owner,
-            purpose: spec.purpose,
-        };
+    ) -> Result<(), OperationError> {
+        let facts = facts_of::<K>(spec, kept_in, role_of::<K>()?);
         let now = self.now()?;
         self.policy
             .check(&facts, Intent::Generate, authority.by, now)?;
-        let key = K::generate(rng).map_err(Refusal::Generate)?;
-        if spec.exportable {
-            Ok(key)
-        } else {
-            Ok(key.with_export_forbidden())
-        }
+        Ok(())
     }
 
-    fn put_on_record<K: KeyHandle>(
+    /// Commits a new key in pre-activation, with its public half. Nothing, if the same operation did so before.
+    pub(super) fn put_on_record<K: KeyHandle>(
         &self,
-        name: KeyName,
-        spec: &KeySpec<'_>,
-        kept_in: KeptIn,
-        secret: NewHalf,
-        public: Option<(RoleName, AnyPublicKey)>,
+        new: &NewKey<'_>,
         authority: &Authority<'_>,
-    ) -> Result<Option<(Granted, Epoch)>, OperationError> {
+    ) -> Result<Option<Lease>, OperationError> {
+        let NewKey { name, spec, .. } = *new;
         if spec.owner.len() > MAX_TEXT_BYTES || spec.purpose.len() > MAX_TEXT_BYTES {
             return Err(Refusal::TooLong.into());
         }
-        let asked = self.generation_intent::<K>(spec, authority);
-        self.attempt(authority, Some((asked, name)), |change| {
-            let head = Head::new(name.id, public.is_some(), spec.owner, spec.purpose);
+        let done = self.attempt(authority, Some((new.intent, name)), |change| {
+            let head = Head::new(name, new.public.is_some(), spec.owner, spec.purpose);
             let epoch = Epoch::now(&self.shared, name);
             let mut record =
-                self.new_record::<K>(change, name, spec, kept_in, secret.role, &secret.material)?;
+                self.new_record::<K>(change, name, spec, new.kept_in, new.role, &new.material)?;
             let facts = super::facts(&record.value, &head);
             self.policy
                 .check(&facts, Intent::Generate, authority.by, change.at)?;
             let granted =
                 self.grant_or_none(&mut record.value, &head, None, authority.by, change.at);
             change.put_record(&record)?;
-            if let Some((role, key)) = &public {
+            if let Some((role, key)) = &new.public {
                 let name = name.other_half();
                 let material = key.as_spki_der();
                 let public =
@@ -182,9 +174,9 @@ impl<C: Custody> Registry<C> {
                 generation: 0,
             };
             change.put_head(name.id, &head)?;
-            let action = Action::Generated(Named { key: name.into() });
-            Ok((action, (granted, epoch)))
-        })
+            Ok((new.action.clone(), (granted, epoch)))
+        })?;
+        Ok(done.map(|(granted, epoch)| Lease::new(granted, epoch, self.shared.clone())))
     }
 
     /// A record in pre-activation, within the policy's periods.
@@ -198,14 +190,7 @@ impl<C: Custody> Registry<C> {
         material: &[u8],
     ) -> Result<Loaded<KeyRecord>, Refusal> {
         let algorithm_name = <K::Algorithm as pqkm_core::Algorithm>::NAME;
-        let limits = self.policy.periods(&KeyFacts {
-            algorithm: algorithm_name,
-            role,
-            kept_in,
-            exportable: spec.exportable,
-            owner: spec.owner,
-            purpose: spec.purpose,
-        });
+        let limits = self.policy.periods(&facts_of::<K>(spec, kept_in, role));
         let may = |what| permission(role, what, KeyState::Active) == Permission::Yes;
         let new = NewRecord {
             name,
@@ -283,8 +268,40 @@ pub(crate) fn role_of<K: KeyHandle>() -> Result<RoleName, Refusal> {
     RoleName::of_number(K::Role::NUMBER).ok_or(Refusal::Type)
 }
 
+fn facts_of<'a, K: KeyHandle>(spec: &KeySpec<'a>, kept_in: KeptIn, role: RoleName) -> KeyFacts<'a> {
+    KeyFacts {
+        algorithm: <K::Algorithm as pqkm_core::Algorithm>::NAME,
+        role,
+        kept_in,
+        exportable: spec.exportable,
+        owner: spec.owner,
+        purpose: spec.purpose,
+    }
+}
+
+/// By what a module knows a key, if a record can hold it.
+pub(super) fn reference_of<K: ModuleKey>(key: &K) -> Result<Vec<u8>, Refusal> {
+    let reference = key.reference();
+    if (1..=MAX_REFERENCE_BYTES).contains(&reference.len()) {
+        Ok(reference)
+    } else {
+        Err(Refusal::TooLong)
+    }
+}
+
+/// The public half that a key in a module has, if its role has one.
+pub(super) fn public_half_of<K: ModuleKey>(
+    key: &K,
+) -> Result<Option<(RoleName, AnyPublicKey)>, Refusal> {
+    match (key.public_half(), public_role(role_of::<K>()?)) {
+        (Some(public), Some(role)) => Ok(Some((role, public))),
+        (None, None) => Ok(None),
+        _ => Err(Refusal::Type),
+    }
+}
+
 /// The role of the public half of a private key.
-pub(super) const fn public_role(role: RoleName) -> Option<RoleName> {
+const fn public_role(role: RoleName) -> Option<RoleName> {
     match role {
         RoleName::Signing => Some(RoleName::Verification),
         RoleName::Decapsulation => Some(RoleName::Encapsulation),

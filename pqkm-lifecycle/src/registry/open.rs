@@ -1,6 +1,6 @@
 //! From a record to a typed handle.
 
-use pqkm_core::{Algorithm as _, AnyPublicKey, KeyHandle, KeyId, UnixTime, Version};
+use pqkm_core::{Algorithm as _, AnyPublicKey, Fingerprint, KeyHandle, KeyId, UnixTime, Version};
 
 use super::{Authority, Registry, facts, generate::role_of};
 use crate::{
@@ -148,6 +148,16 @@ impl AnyManaged {
         self.record.dependants
     }
 
+    /// Where copies were sent: the fingerprints of the encapsulation keys of their recipients. They are for
+    /// the operator to have destroyed: a registry destroys what it keeps itself.
+    #[must_use]
+    pub fn copies(&self) -> Vec<Fingerprint> {
+        let copies = self.record.copies.iter();
+        copies
+            .map(|copy| Fingerprint::from_bytes(*copy.as_bytes()))
+            .collect()
+    }
+
     /// What policies are told of it: algorithm, owner, purpose and so on.
     #[must_use]
     pub fn facts(&self) -> KeyFacts<'_> {
@@ -181,14 +191,7 @@ impl AnyManaged {
     }
 
     fn is<K: KeyHandle, S: State>(&self, kept_in: KeptIn) -> Result<(), Refusal> {
-        if self.record.state() != S::STATE {
-            return Err(Refusal::State(self.record.state()));
-        }
-        let is_type = self.record.role == role_of::<K>()?
-            && self.record.algorithm_name == <K::Algorithm as pqkm_core::Algorithm>::NAME
-            && self.record.algorithm == K::Algorithm::key_algorithm()
-            && self.record.kept_in == kept_in;
-        if is_type { Ok(()) } else { Err(Refusal::Type) }
+        is_of::<K>(&self.record, kept_in, S::STATE)
     }
 
     /// Makes it a handle of a type and in a state, with a lease.
@@ -231,4 +234,20 @@ impl AnyManaged {
         let lease = registry.lease(self.name, S::STATE, None, by)?;
         Ok(Managed::new(key, self.name, lease))
     }
+}
+
+/// Whether a record is of a key of that type, kept there, in that state.
+pub(super) fn is_of<K: KeyHandle>(
+    record: &KeyRecord,
+    kept_in: KeptIn,
+    state: KeyState,
+) -> Result<(), Refusal> {
+    if record.state() != state {
+        return Err(Refusal::State(record.state()));
+    }
+    let is_type = record.role == role_of::<K>()?
+        && record.algorithm_name == <K::Algorithm as pqkm_core::Algorithm>::NAME
+        && record.algorithm == K::Algorithm::key_algorithm()
+        && record.kept_in == kept_in;
+    if is_type { Ok(()) } else { Err(Refusal::Type) }
 }

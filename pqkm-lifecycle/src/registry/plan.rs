@@ -99,7 +99,8 @@ impl<C: Custody> Registry<C> {
     }
 
     /// Links two keys that belong together, such as the halves of a hybrid or of dual certificates: from
-    /// now on each takes every transition of the other in the same commit, and both rotate together.
+    /// now on each takes every transition of the other in the same commit, both rotate together, and the
+    /// periods of both end with the shorter ones. [`LinkedPair`](crate::LinkedPair) is the pair as a type.
     ///
     /// # Errors
     /// [`Refusal::AlreadyLinked`]; [`Refusal::Linked`] if they are not in the same state; [`Refusal::Type`]
@@ -118,7 +119,7 @@ impl<C: Custody> Registry<C> {
         let named = self.head(one)?.value.primary(Half::Secret)?;
         self.attempt(authority, Some((asked, named)), |change| {
             let mut heads = [self.head(one)?, self.head(other)?];
-            let records = [self.record(named)?, {
+            let mut records = [self.record(named)?, {
                 let name = heads[1].value.primary(Half::Secret)?;
                 self.record(name)?
             }];
@@ -138,8 +139,10 @@ impl<C: Custody> Registry<C> {
             heads[1].value.linked = Some(one);
             change.put_head(one, &heads[0])?;
             change.put_head(other, &heads[1])?;
-            // The records too: a transition that was decided on before the link is decided anew.
-            for record in &records {
+            // With the records, a transition that was decided on before the link is decided anew.
+            let shorter = records[0].value.periods.shorter(records[1].value.periods);
+            for record in &mut records {
+                record.value.periods = shorter;
                 change.put_record(record)?;
             }
             Ok((Action::Linked(Linked { one, other }), ()))

@@ -1,22 +1,27 @@
 //! Rotation: a successor, the primary moved, the predecessor retired, in one commit.
 
-use pqkm_core::{AnyPublicKey, KeyId, Version, rand_core::TryCryptoRng};
+use pqkm_core::{AnyPublicKey, KeyHandle, KeyId, Rotate, Version, rand_core::TryCryptoRng};
 
-use super::{Authority, Change, Loaded, Registry, facts, generate::role_of, intent};
+use super::{
+    Authority, Change, Loaded, Registry, facts,
+    generate::{public_half_of, reference_of},
+    intent,
+    open::is_of,
+};
 use crate::{
     custody::Custody,
     error::{OperationError, Refusal, RegistryError},
     event::{Action, Rotated},
-    keep::Generated,
+    keep::{Generated, ModuleKey},
     lease::{Epoch, Granted, Lease},
     managed::Managed,
     name::KeyName,
-    policy::{Intent, KeyFacts},
+    policy::Intent,
     record::{Head, KeptIn, KeyRecord},
     registry::generate::KeySpec,
     state::Active,
     table::{Half, KeyState, RoleName, find_edge},
-    wire::Moment,
+    wire::{Hash, Moment},
 };
 
 /// The successors of two linked keys.
@@ -26,6 +31,7 @@ pub type LinkedSuccessors<P, K> = (Managed<P, Active>, Managed<K, Active>);
 struct Fresh {
     name: KeyName,
     role: RoleName,
+    kept_in: KeptIn,
     material: Vec<u8>,
     public: Option<(RoleName, AnyPublicKey)>,
 }
@@ -49,19 +55,8 @@ impl<C: Custody> Registry<C> {
         let name = fresh.name;
         let [by, reason] = authority.parts();
         let asked = intent(&[b"rotate", id.as_bytes(), by, reason]);
-        let done = self.attempt(authority, Some((asked, name)), |change| {
-            if self.head(id)?.value.linked.is_some() {
-                return Err(Refusal::AlreadyLinked);
-            }
-            let (from, lease) = self.replace::<K>(change, &fresh, authority)?;
-            let (from, to) = (from.into(), name.into());
-            Ok((Action::Rotated(Rotated { from, to }), lease))
-        })?;
-        match done {
-            Some((granted, epoch)) => {
-                let lease = Lease::new(granted, epoch, self.shared.clone());
-                Ok(Managed::new(key, name, lease))
-            }
+        match self.rotate_one::<K>(&fresh, asked, authority)? {
+            Some(lease) => Ok(Managed::new(key, name, lease)),
             None => {
                 let found = self.find_primary(id, Half::Secret)?;
                 found.promote(self, authority.by)
@@ -109,6 +104,8 @@ impl<C: Custody> Registry<C> {
         ))
     }
 
+    /// Makes the successor of a key that the registry keeps. Every part of it is fresh: see
+    /// [`Rotate`].
     fn successor<K: Generated, R: TryCryptoRng + ?Sized>(
         &self,
         id: KeyId,
@@ -116,31 +113,80 @@ impl<C: Custody> Registry<C> {
         rng: &mut R,
     ) -> Result<(K, Fresh), OperationError> {
         let head = self.head(id)?.value;
-        let before = self.record(head.primary(Half::Secret)?)?.value;
-        let latest = Version::new(head.latest).map_err(RegistryError::from)?;
-        let name = KeyName {
-            id,
-            version: latest.next().ok_or(Refusal::HistoryFull)?,
-            half: Half::Secret,
+        let from = head.primary(Half::Secret)?;
+        let before = self.record(from)?.value;
+        is_of::<K>(&before, KeptIn::Registry, KeyState::Active)?;
+        self.permit_generation::<K>(&spec_of(&before, &head), KeptIn::Registry, authority)?;
+        let key = K::from_material(before.material.as_bytes(), &self.place(from))?;
+        let key = key.rotate(rng).map_err(Refusal::Generate)?;
+        let name = after(from, &head)?;
+        let fresh = Fresh {
+            name,
+            role: before.role,
+            kept_in: KeptIn::Registry,
+            material: key.to_material(&self.place(name), rng)?,
+            public: key.public_half(),
         };
-        let spec = spec_of(&before, &head);
-        let key: K = self.fresh_key(&spec, authority, rng)?;
-        let material = key.to_material(&self.place(name), rng)?;
-        let public = key.public_half();
-        let role = role_of::<K>()?;
-        Ok((
-            key,
-            Fresh {
-                name,
-                role,
-                material,
-                public,
-            },
-        ))
+        Ok((key, fresh))
+    }
+
+    /// Rotates a key in a module: the handle has the module make a successor (see [`Rotate`]), which becomes
+    /// the primary as in [`rotate`](Self::rotate). If the registry refuses then, the successor is dropped.
+    ///
+    /// # Errors
+    /// As [`rotate`](Self::rotate); [`Refusal::OtherKey`] if the handle is not to the primary;
+    /// [`Refusal::OperationReused`] if the same operation rotated it before: then find the primary and
+    /// [promote](crate::AnyManaged::promote_module_key) a handle to it.
+    pub fn rotate_module_key<K: ModuleKey + Rotate, R: TryCryptoRng + ?Sized>(
+        &self,
+        key: &Managed<K, Active>,
+        authority: &Authority<'_>,
+        rng: &mut R,
+    ) -> Result<Managed<K, Active>, OperationError> {
+        let id = key.name().id;
+        let head = self.head(id)?.value;
+        let from = head.primary(Half::Secret)?;
+        let before = self.record(from)?.value;
+        is_of::<K>(&before, KeptIn::Module, KeyState::Active)?;
+        if from != key.name() {
+            return Err(Refusal::OtherKey.into());
+        }
+        self.permit_generation::<K>(&spec_of(&before, &head), KeptIn::Module, authority)?;
+        let successor = key.key().rotate(rng).map_err(Refusal::Generate)?;
+        let fresh = Fresh {
+            name: after(from, &head)?,
+            role: before.role,
+            kept_in: KeptIn::Module,
+            material: reference_of(&successor)?,
+            public: public_half_of(&successor)?,
+        };
+        let [by, reason] = authority.parts();
+        let asked = intent(&[b"rotate", id.as_bytes(), by, reason]);
+        let lease = self.rotate_one::<K>(&fresh, asked, authority)?;
+        let lease = lease.ok_or(Refusal::OperationReused)?;
+        Ok(Managed::new(successor, fresh.name, lease))
+    }
+
+    /// Commits a rotation of one key; nothing, if the same operation did so before.
+    fn rotate_one<K: KeyHandle>(
+        &self,
+        fresh: &Fresh,
+        asked: Hash,
+        authority: &Authority<'_>,
+    ) -> Result<Option<Lease>, OperationError> {
+        let done = self.attempt(authority, Some((asked, fresh.name)), |change| {
+            if self.head(fresh.name.id)?.value.linked.is_some() {
+                return Err(Refusal::AlreadyLinked);
+            }
+            let (from, lease) = self.replace::<K>(change, fresh, authority)?;
+            let (from, to) = (from.into(), fresh.name.into());
+            Ok((Action::Rotated(Rotated { from, to }), lease))
+        })?;
+        Ok(done.map(|(granted, epoch)| Lease::new(granted, epoch, self.shared.clone())))
     }
 
     /// Puts the successor on record and retires the predecessor.
-    fn replace<K: Generated>(
+    fn replace<K: KeyHandle>(
         &self,
         change: &mut Change<'_, C>,
         fresh: &Fresh,
@@ -150,23 +196,14 @@ impl<C: Custody> Registry<C> {
         let mut head = self.head(id)?;
         let from = head.value.primary(Half::Secret)?;
         let mut before = self.record(from)?;
-        if before.value.state() != KeyState::Active {
-            return Err(Refusal::State(before.value.state()));
-        }
+        is_of::<K>(&before.value, fresh.kept_in, KeyState::Active)?;
         // The successor was made for the version after the latest one: somebody else's is there now.
         if head.value.latest.checked_add(1) != Some(fresh.name.version.get()) {
             return Err(Refusal::Contended);
         }
-        let name = <K::Algorithm as pqkm_core::Algorithm>::NAME;
-        if before.value.role != fresh.role || before.value.algorithm_name != name {
-            return Err(Refusal::Type);
-        }
         let described = head.value.clone();
         let spec = spec_of(&before.value, &described);
-        let facts = KeyFacts {
-            kept_in: KeptIn::Registry,
-            ..facts(&before.value, &described)
-        };
+        let facts = facts(&before.value, &described);
         for what in [Intent::Generate, Intent::Transition(KeyState::Active)] {
             self.policy.check(&facts, what, authority.by, change.at)?;
         }
@@ -182,7 +219,7 @@ impl<C: Custody> Registry<C> {
             change,
             fresh.name,
             &spec,
-            KeptIn::Registry,
+            fresh.kept_in,
             fresh.role,
             &fresh.material,
         )?;
@@ -227,6 +264,15 @@ fn retire<C: Custody>(
         record.value.periods.originator_end = Some(Moment(end));
     }
     change.put_record(record)
+}
+
+/// The name of a key's next version.
+fn after(from: KeyName, head: &Head) -> Result<KeyName, Refusal> {
+    let latest = Version::new(head.latest).map_err(RegistryError::from)?;
+    Ok(KeyName {
+        version: latest.next().ok_or(Refusal::HistoryFull)?,
+        ..from
+    })
 }
 
 /// What the successor is asked to be like: as its predecessor.

@@ -7,7 +7,7 @@ use crate::{
     custody::Custody,
     error::{OperationError, Refusal},
     event::{Action, Transition},
-    lease::{Epoch, Lease},
+    lease::{Epoch, Granted, Lease},
     name::KeyName,
     policy::Intent,
     record::{Head, KeyRecord},
@@ -22,23 +22,30 @@ pub(crate) struct Wanted {
     pub(crate) to: KeyState,
     /// The lease of the handle that asks.
     pub(crate) own: Option<OperationId>,
+    /// That of the handle to the linked key, where both ask together.
+    pub(crate) linked: Option<OperationId>,
     /// For a compromise: since when.
     pub(crate) since: Option<UnixTime>,
 }
 
-/// A record that takes a step.
+/// A record that takes a step, and the lease of the handle that asks for it, if one does.
 struct Member {
     key: KeyName,
     record: Loaded<KeyRecord>,
+    own: Option<OperationId>,
 }
 
+/// What is granted for the next state, to the handle that asks and to the one that asks with it.
+type ForBoth<T> = (T, Option<T>);
+
 impl<C: Custody> Registry<C> {
-    /// Takes a key, and those that come along, to another state. The lease is for the key asked for.
+    /// Takes a key, and those that come along, to another state. The leases are for the key asked for, and
+    /// for the one that it is linked with if a handle to that asks, too.
     pub(crate) fn transition(
         &self,
         wanted: &Wanted,
         authority: &Authority<'_>,
-    ) -> Result<Lease, OperationError> {
+    ) -> Result<ForBoth<Lease>, OperationError> {
         let [by, reason] = authority.parts();
         let asked = intent(&[
             b"transition",
@@ -51,11 +58,20 @@ impl<C: Custody> Registry<C> {
         let done = self.attempt(authority, Some((asked, wanted.key)), |change| {
             self.decide(wanted, authority, change)
         })?;
-        match done {
-            Some((granted, epoch)) => Ok(Lease::new(granted, epoch, self.shared.clone())),
-            // It was done before, and the handle is of before that: a lease is what it needs.
-            None => self.lease(wanted.key, wanted.to, wanted.own, authority.by),
+        let lease = |(granted, epoch)| Lease::new(granted, epoch, self.shared.clone());
+        if let Some((own, linked)) = done {
+            return Ok((lease(own), linked.map(lease)));
         }
+        // It was done before, and the handles are of before that: leases are what they need.
+        let renew = |key, own| self.lease(key, wanted.to, own, authority.by);
+        let own = renew(wanted.key, wanted.own)?;
+        let Some(linked) = wanted.linked else {
+            return Ok((own, None));
+        };
+        let id = self.head(wanted.key.id)?.value.linked;
+        let id = id.ok_or(Refusal::Linked(wanted.to))?;
+        let linked = renew(KeyName { id, ..wanted.key }, Some(linked))?;
+        Ok((own, Some(linked)))
     }
 
     fn decide(
@@ -63,13 +79,12 @@ impl<C: Custody> Registry<C> {
         wanted: &Wanted,
         authority: &Authority<'_>,
         change: &mut Change<'_, C>,
-    ) -> Result<(Action, (crate::lease::Granted, Epoch)), Refusal> {
+    ) -> Result<(Action, ForBoth<(Granted, Epoch)>), Refusal> {
         let head = self.head(wanted.key.id)?.value;
         let mut members = self.members(wanted, &head)?;
         let mut leases_until = None;
         for member in &mut members {
-            let own = wanted.own.filter(|_| member.key == wanted.key);
-            let others = member.record.value.leases_until(change.at, own);
+            let others = member.record.value.leases_until(change.at, member.own);
             leases_until = leases_until.max(others);
             self.permit(wanted, &head, member, authority, change.at, others)?;
             let since = wanted.since.unwrap_or(change.at).min(change.at);
@@ -85,13 +100,19 @@ impl<C: Custody> Registry<C> {
         for member in &members {
             self.shared.raise_fence(member.key);
         }
-        let epoch = Epoch::now(&self.shared, wanted.key);
-        let mut granted = None;
+        let (mut own, mut linked) = (None, None);
         for member in &mut members {
-            if member.key == wanted.key {
+            if member.own.is_some() || member.key == wanted.key {
+                let epoch = Epoch::now(&self.shared, member.key);
                 let record = &mut member.record.value;
                 let by = authority.by;
-                granted = Some(self.grant_or_none(record, &head, wanted.own, by, change.at));
+                let granted = self.grant_or_none(record, &head, member.own, by, change.at);
+                let place = if member.key == wanted.key {
+                    &mut own
+                } else {
+                    &mut linked
+                };
+                *place = Some((granted, epoch));
             }
             change.put_record(&member.record)?;
         }
@@ -105,7 +126,7 @@ impl<C: Custody> Registry<C> {
                 .filter(|_| wanted.to == KeyState::Compromised)
                 .map(Moment),
         });
-        Ok((action, (granted.ok_or(Refusal::NoTransition)?, epoch)))
+        Ok((action, (own.ok_or(Refusal::NoTransition)?, linked)))
     }
 
     /// The key asked for first, then its other half and the linked key where they come along.
@@ -134,13 +155,14 @@ impl<C: Custody> Registry<C> {
         let mut members = vec![Member {
             key: wanted.key,
             record,
+            own: wanted.own,
         }];
         for key in names.into_iter().skip(1) {
             let record = self.record(key)?;
             let state = record.value.state();
             // What is where it should go, is gone, or was never activated need not come along.
             let is_idle = state == KeyState::PreActivation
-                && key.id == wanted.key.id
+                && key.half != wanted.key.half
                 && matches!(wanted.to, KeyState::Suspended | KeyState::Active);
             if is_idle || state == wanted.to || state == KeyState::Destroyed {
                 continue;
@@ -148,7 +170,8 @@ impl<C: Custody> Registry<C> {
             if find_edge(record.value.role, Some(state), wanted.to).is_none() {
                 return Err(Refusal::Linked(state));
             }
-            members.push(Member { key, record });
+            let own = wanted.linked.filter(|_| key.half == wanted.key.half);
+            members.push(Member { key, record, own });
         }
         Ok(members)
     }

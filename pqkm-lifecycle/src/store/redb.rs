@@ -1,10 +1,11 @@
 //! The embedded store: one file, one process.
 //!
 //! A redb transaction is serializable and durable when its commit returns; the file is locked against
-//! other processes. After a failed commit the store refuses work: pages may have reached the file.
+//! other processes. Commits keep what it takes to open the file at once after a crash, whatever its size: that
+//! makes each slower. After a failed commit the store refuses work: pages may have reached the file.
 
 use core::sync::atomic::{AtomicBool, Ordering};
-use std::{io::ErrorKind, path::Path};
+use std::{fs, io::ErrorKind, path::Path};
 
 use redb::{
     Database, DatabaseError, ReadableDatabase as _, ReadableTable, StorageBackend, StorageError,
@@ -16,6 +17,10 @@ use crate::error::{CommitError, StoreError};
 
 /// Name to generation (8 bytes, big-endian) and content.
 const ROWS: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("pqkm registry rows v1");
+
+/// What of the file is kept in memory at most: the upper parts of a tree of millions of rows, and what a
+/// commit changes.
+const CACHE_BYTES: usize = 64 << 20;
 
 /// The last position of the outbox that was given.
 const POSITION: TableDefinition<'_, (), u64> = TableDefinition::new("pqkm registry outbox v1");
@@ -35,17 +40,23 @@ impl core::fmt::Debug for RedbStore {
 impl RedbStore {
     /// Opens a file, or makes one that is not there.
     ///
+    /// A new store is made beside its place, whole, and gets its name then: there is never half of one. A
+    /// process that dies on the way leaves a file with `.new-` in its name, which is nobody's.
+    ///
     /// # Errors
     /// [`StoreError::Locked`] if another process has it open, [`StoreError::Malformed`] if it is
-    /// something else, [`StoreError::Io`].
+    /// something else, [`StoreError::Io`], also where the file system has no hard links.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         let path = path.as_ref();
-        let is_new = !path.exists();
-        let store = Self::prepare(Database::create(path).map_err(on_open)?)?;
-        if is_new {
-            sync_folder_of(path).map_err(|_| StoreError::Io)?;
+        if !path.exists() {
+            let beside = path.with_added_extension(format!("new-{}", std::process::id()));
+            let made = make(&beside, path);
+            // A failure to clean up hides nothing: what is left behind is nobody's.
+            drop(fs::remove_file(&beside));
+            made?;
         }
-        Ok(store)
+        let builder = Database::builder().set_cache_size(CACHE_BYTES).open(path);
+        Self::prepare(builder.map_err(on_open)?)
     }
 
     /// Opens a store on another medium than a file.
@@ -53,7 +64,9 @@ impl RedbStore {
     /// # Errors
     /// As [`open`](Self::open).
     pub fn open_backend(backend: impl StorageBackend) -> Result<Self, StoreError> {
-        let database = Database::builder().create_with_backend(backend);
+        let database = Database::builder()
+            .set_cache_size(CACHE_BYTES)
+            .create_with_backend(backend);
         Self::prepare(database.map_err(on_open)?)
     }
 
@@ -129,13 +142,25 @@ fn on_open(error: DatabaseError) -> StoreError {
     }
 }
 
+/// Makes a whole store under one name, and gives it the other one too, unless somebody was faster.
+fn make(beside: &Path, path: &Path) -> Result<(), StoreError> {
+    drop(fs::remove_file(beside));
+    drop(RedbStore::prepare(
+        Database::create(beside).map_err(on_open)?,
+    )?);
+    match fs::hard_link(beside, path) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(StoreError::Io),
+        _ => sync_folder_of(path).map_err(|_| StoreError::Io),
+    }
+}
+
 /// A new file is there after a crash only if its folder says so.
 fn sync_folder_of(path: &Path) -> std::io::Result<()> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    std::fs::File::open(folder)?.sync_all()
+    fs::File::open(folder)?.sync_all()
 }
 
 fn row_of(value: &[u8]) -> Result<Row, StoreError> {
@@ -184,10 +209,12 @@ impl KeyStore for RedbStore {
         if !is_well_formed(batch) {
             return Err(CommitError::Failed);
         }
-        let transaction = self
+        let mut transaction = self
             .database
             .begin_write()
             .map_err(|_| CommitError::Failed)?;
+        // Otherwise the next open after a crash reads the whole file.
+        transaction.set_quick_repair(true);
         let changed = {
             let mut rows = transaction
                 .open_table(ROWS)

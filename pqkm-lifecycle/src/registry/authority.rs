@@ -1,0 +1,45 @@
+//! Who asks.
+
+use crate::{approval::Approval, wire::OperationId};
+
+/// Who asks for something, why, and with whose consent.
+#[derive(Clone, Copy)]
+pub struct Authority<'a> {
+    pub(super) by: &'a str,
+    pub(super) reason: &'a str,
+    pub(super) operation: Option<OperationId>,
+    pub(super) approvals: &'a [Approval],
+}
+
+impl<'a> Authority<'a> {
+    /// Who and why: each at most 255 bytes. Both stand in the event.
+    #[must_use]
+    pub const fn new(by: &'a str, reason: &'a str) -> Self {
+        Self {
+            by,
+            reason,
+            operation: None,
+            approvals: &[],
+        }
+    }
+
+    /// Names the operation, so that asking again does it once.
+    #[must_use]
+    pub const fn with_operation(self, operation: OperationId) -> Self {
+        Self {
+            operation: Some(operation),
+            ..self
+        }
+    }
+
+    /// Adds the approvals of others.
+    #[must_use]
+    pub const fn with_approvals(self, approvals: &'a [Approval]) -> Self {
+        Self { approvals, ..self }
+    }
+
+    /// Who and why, as parts of an [`intent`].
+    pub(crate) const fn parts(&self) -> [&[u8]; 2] {
+        [self.by.as_bytes(), self.reason.as_bytes()]
+    }
+}

@@ -1,0 +1,221 @@
+//! What is decided beyond the standard: by a policy, and by people.
+
+use pqkm_core::{Ed25519, SigningKey, Verifiers};
+use pqkm_lifecycle::{
+    Authority, KeySpec, Managed, PolicyRefusal, Quorum, Refusal, Registry, RegistryOptions,
+    TransitionError,
+    policy::{KeyFacts, PeriodLimits, Permissive, Policy, RulePolicy, TextFault},
+    state::{Active, PreActivation},
+    table::KeyState,
+};
+
+use crate::{
+    SPEC, Signer, Wrapper, refused, signer,
+    support::{Fixture, NOW, TestClock, WHO, options},
+};
+
+/// Destruction needs two of three.
+struct TwoOfThree(Quorum);
+
+impl Policy for TwoOfThree {
+    fn check(
+        &self,
+        _: &KeyFacts<'_>,
+        _: pqkm_lifecycle::policy::Intent,
+        _: &str,
+        _: pqkm_core::UnixTime,
+    ) -> Result<(), PolicyRefusal> {
+        Ok(())
+    }
+
+    fn periods(&self, key: &KeyFacts<'_>) -> PeriodLimits {
+        Permissive.periods(key)
+    }
+
+    fn quorum(&self, _: &KeyFacts<'_>, to: KeyState) -> Option<&Quorum> {
+        matches!(to, KeyState::Destroyed | KeyState::Active).then_some(&self.0)
+    }
+}
+
+#[test]
+fn approvals_are_for_one_transition_once() {
+    let clock = TestClock::at(NOW);
+    let mut rng = pqkm_testkit::rng::SeededRng::from_u64(5);
+    let people: Vec<_> = (0..4)
+        .map(|_| SigningKey::<Ed25519>::generate(&mut rng).unwrap())
+        .collect();
+    let approvers: Vec<_> = people[..3]
+        .iter()
+        .map(|person| person.verifying_key().fingerprint())
+        .collect();
+    let quorum = Quorum {
+        needed: 2,
+        approvers: [approvers.clone(), vec![approvers[0]]].concat(),
+        verifiers: Verifiers::core(),
+    };
+    let policy = Box::new(TwoOfThree(quorum));
+    let mut f = Fixture::with(
+        RegistryOptions {
+            policy,
+            ..options(&clock)
+        },
+        clock,
+    );
+    let key: Wrapper<PreActivation> = f.registry.generate(&SPEC, &WHO, &mut f.rng).unwrap();
+    let name = key.name();
+    let mut approve = |registry: &Registry, to, who: &[usize]| {
+        let proposal = registry.propose(name, to, &WHO).unwrap();
+        who.iter()
+            .map(|person| proposal.approve(&people[*person], &mut rng).unwrap())
+            .collect::<Vec<_>>()
+    };
+    let missing = Some(Refusal::Policy(PolicyRefusal::Approvals));
+    let mut key = key;
+    for who in [[0, 0].as_slice(), &[0, 3], &[1], &[]] {
+        let approvals = approve(&f.registry, KeyState::Active, who);
+        let error = key
+            .activate(&f.registry, &WHO.with_approvals(&approvals))
+            .unwrap_err();
+        assert_eq!(error.reason(), missing, "{who:?}");
+        let TransitionError::Refused { handle, .. } = error else {
+            panic!()
+        };
+        key = handle;
+    }
+    // For another state, and by another person.
+    let approvals = approve(&f.registry, KeyState::Destroyed, &[0, 1]);
+    let error = key
+        .activate(&f.registry, &WHO.with_approvals(&approvals))
+        .unwrap_err();
+    assert_eq!(error.reason(), missing);
+    let TransitionError::Refused { handle, .. } = error else {
+        panic!()
+    };
+    let approvals = approve(&f.registry, KeyState::Active, &[0, 2]);
+    let mallory = Authority::new("mallory", "test").with_approvals(&approvals);
+    let error = handle.activate(&f.registry, &mallory).unwrap_err();
+    assert_eq!(error.reason(), missing);
+    let TransitionError::Refused { handle, .. } = error else {
+        panic!()
+    };
+    let key = handle
+        .activate(&f.registry, &WHO.with_approvals(&approvals))
+        .unwrap();
+    // Once: after a suspension the same approvals activate nothing, and those from there are good once, too.
+    let key = key.suspend(&f.registry, &WHO).unwrap();
+    let error = key
+        .activate(&f.registry, &WHO.with_approvals(&approvals))
+        .unwrap_err();
+    assert_eq!(error.reason(), missing);
+    let TransitionError::Refused { handle, .. } = error else {
+        panic!()
+    };
+    let approvals = approve(&f.registry, KeyState::Active, &[0, 2]);
+    let key = handle
+        .activate(&f.registry, &WHO.with_approvals(&approvals))
+        .unwrap();
+    let key = key.suspend(&f.registry, &WHO).unwrap();
+    let error = key
+        .activate(&f.registry, &WHO.with_approvals(&approvals))
+        .unwrap_err();
+    assert_eq!(error.reason(), missing);
+}
+
+#[test]
+fn the_policy_is_asked_at_every_gate() {
+    let clock = TestClock::at(NOW);
+    let text = "algorithm ML-DSA-65 generate 2028-01-01 protect 2030-01-01 process forever\n\
+                exportable no\n\
+                actor anna generate use active suspended\n";
+    let policy = Box::new(RulePolicy::from_text(text).unwrap());
+    let mut f = Fixture::with(
+        RegistryOptions {
+            policy,
+            ..options(&clock)
+        },
+        clock,
+    );
+    let key = signer(&mut f);
+    let by_ben: Result<Signer<Active>, _> = f
+        .registry
+        .find(key.name())
+        .unwrap()
+        .promote(&f.registry, "ben");
+    assert_eq!(refused(by_ben), Refusal::Policy(PolicyRefusal::Actor));
+    let other: Result<Managed<SigningKey<Ed25519>, _>, _> =
+        f.registry.generate(&SPEC, &WHO, &mut f.rng);
+    assert_eq!(refused(other), Refusal::Policy(PolicyRefusal::Algorithm));
+    let exportable = KeySpec {
+        exportable: true,
+        ..SPEC
+    };
+    let other: Result<Signer<_>, _> = f.registry.generate(&exportable, &WHO, &mut f.rng);
+    assert_eq!(refused(other), Refusal::Policy(PolicyRefusal::Exportable));
+    // 2028-01-01
+    f.clock.set(1_830_297_600);
+    let other: Result<Signer<_>, _> = f.registry.generate(&SPEC, &WHO, &mut f.rng);
+    assert_eq!(refused(other), Refusal::Policy(PolicyRefusal::Algorithm));
+    let key = key.suspend(&f.registry, &WHO).unwrap();
+    let error = key.activate(&f.registry, &WHO).unwrap_err();
+    assert_eq!(
+        error.reason(),
+        Some(Refusal::Policy(PolicyRefusal::Algorithm))
+    );
+}
+
+#[test]
+fn a_quorum_can_be_written_down() {
+    let clock = TestClock::at(NOW);
+    let mut rng = pqkm_testkit::rng::SeededRng::from_u64(6);
+    let people: Vec<_> = (0..3)
+        .map(|_| SigningKey::<Ed25519>::generate(&mut rng).unwrap())
+        .collect();
+    let names: Vec<_> = people
+        .iter()
+        .map(|person| person.verifying_key().fingerprint().to_string())
+        .collect();
+    let [one, two, three] = [&names[0], &names[1], &names[2]];
+    for (line, fault) in [
+        (format!("quorum destroyed 0 {one}"), TextFault::Number),
+        (format!("quorum destroyed 3 {one} {two}"), TextFault::Number),
+        (
+            format!("quorum destroyed 2 {one} {one}"),
+            TextFault::Repeated,
+        ),
+        (format!("quorum gone 1 {one}"), TextFault::Word),
+        (format!("quorum destroyed 1 {}", &one[1..]), TextFault::Word),
+        ("quorum destroyed 1".into(), TextFault::Words),
+    ] {
+        let error = RulePolicy::from_text(&line).err();
+        assert_eq!(error.map(|error| error.fault), Some(fault), "{line}");
+    }
+    let text = format!(
+        "algorithm * generate forever protect forever process forever\n\
+         quorum destroyed 2 {one} {two} {three}\n"
+    );
+    let policy = Box::new(RulePolicy::from_text(&text).unwrap());
+    let mut f = Fixture::with(
+        RegistryOptions {
+            policy,
+            ..options(&clock)
+        },
+        clock,
+    );
+    let key = signer(&mut f);
+    let proposal = f
+        .registry
+        .propose(key.name(), KeyState::Destroyed, &WHO)
+        .unwrap();
+    let approvals: Vec<_> = [0, 2]
+        .map(|person: usize| proposal.approve(&people[person], &mut rng).unwrap())
+        .into();
+    let error = key
+        .destroy(&f.registry, &WHO.with_approvals(&approvals[..1]))
+        .unwrap_err();
+    let TransitionError::Refused { handle, reason } = error else {
+        panic!()
+    };
+    assert_eq!(reason, Refusal::Policy(PolicyRefusal::Approvals));
+    let gone = handle.destroy(&f.registry, &WHO.with_approvals(&approvals));
+    assert_eq!(gone.unwrap().state(), KeyState::Destroyed);
+}
