@@ -65,7 +65,7 @@ fn try_all(what: &str, bytes: &[u8], is_accepted: impl Fn(&[u8]) -> bool) -> Res
         }
         tries += 1;
     }
-    println!(
+    say!(
         "   {what}: {tries} of {} bytes damaged in turn, all refused, {:?}",
         bytes.len(),
         start.elapsed()

@@ -95,7 +95,7 @@ pub(crate) fn registry(vault: &Vault, rng: &mut SysRng) -> Result<Registry, Fail
     } else {
         Registry::open(store, root, options, rng)?
     };
-    println!(
+    say!(
         "   root from its shares, registry open in {:?}",
         start.elapsed()
     );

@@ -3,15 +3,20 @@
 //!
 //! scripts/test: --dir {dir}/vault
 //! scripts/test: --dir {dir}/vault Cargo.toml Cargo.toml src/lib.rs
-#![expect(clippy::print_stdout, reason = "an example talks to its user")]
 
-use core::error::Error;
+use core::{error::Error, fmt};
 use std::{
+    io::{self, Write as _},
     path::{Path, PathBuf},
-    process::ExitCode,
+    process::{self, ExitCode},
 };
 
 use pqkm::core::SysRng;
+
+/// Prints a line.
+macro_rules! say {
+    ($($text:tt)*) => { crate::print(format_args!($($text)*)) };
+}
 
 mod damage;
 mod keys;
@@ -29,11 +34,11 @@ Usage: quickstart [--dir DIR] [FILE...]
 
   FILE        files to protect; without any, the documents of this repository
   --dir DIR   where everything is stored (default: pqkm-quickstart); a folder that
-              is neither empty nor made by this example is refused
+              is neither empty nor made by this example is refused, and
+              what an earlier run left in it is deleted
   --help      this text
 
-Exit code: 0 success, 1 something failed, 2 wrong usage.
-";
+Exit code: 0 success, 1 something failed, 2 wrong usage.";
 
 /// What to do when no files are named.
 const OWN_DOCUMENTS: [&str; 4] = [
@@ -57,7 +62,7 @@ fn main() -> ExitCode {
     let arguments = match parse(std::env::args_os().skip(1).map(PathBuf::from)) {
         Ok(Request::Run(arguments)) => arguments,
         Ok(Request::Help) => {
-            print!("{HELP}");
+            say!("{HELP}");
             return ExitCode::SUCCESS;
         }
         Err(problem) => {
@@ -71,6 +76,13 @@ fn main() -> ExitCode {
             eprintln!("quickstart: {error}");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Prints a line. Where nobody reads any more, there is nothing left to do.
+fn print(line: fmt::Arguments<'_>) {
+    if writeln!(io::stdout(), "{line}").is_err() {
+        process::exit(1);
     }
 }
 
@@ -102,6 +114,9 @@ fn parse(mut words: impl Iterator<Item = PathBuf>) -> Result<Request, String> {
         return Err(format!("{} is not a file", missing.display()));
     }
     let dir = dir.unwrap_or_else(|| "pqkm-quickstart".into());
+    if dir.as_os_str().is_empty() {
+        return Err("--dir is empty".into());
+    }
     if !Vault::may_use(&dir) {
         return Err(format!("{} is in use by something else", dir.display()));
     }
@@ -136,13 +151,13 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let old = tour.archive(&protected)?;
     tour.destroy(old)?;
 
-    println!("and then: verify");
+    say!("and then: verify");
     tour.verify(files, &storage)?;
     tour.verify_log(&mut rng)?;
-    println!("and then: damage");
+    say!("and then: damage");
     damage::show(tour.vault(), &storage)?;
 
-    println!(
+    say!(
         "quickstart: {} files protected, rotated and verified",
         files.len()
     );

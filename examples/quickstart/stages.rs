@@ -44,14 +44,14 @@ impl Tour {
     }
 
     pub(crate) fn generate(vault: Vault, rng: &mut SysRng) -> Result<Self, Failure> {
-        println!("1. Generate: the root in a ceremony, keys in a registry");
+        say!("1. Generate: the root in a ceremony, keys in a registry");
         keys::ceremony(&vault, rng)?;
-        println!("   root shared among three custodians, any two of whom have it");
+        say!("   root shared among three custodians, any two of whom have it");
         let registry = keys::registry(&vault, rng)?;
         let start = Instant::now();
         let old: Old<PreActivation> = registry.generate(&SPEC, &WHO, rng)?;
         let signer: Signer<PreActivation> = registry.generate(&SPEC, &WHO, rng)?;
-        println!(
+        say!(
             "   ML-KEM-768 and composite ML-DSA-65 with ECDSA P-256: generated, checked, on record in {:?}",
             start.elapsed()
         );
@@ -68,7 +68,7 @@ impl Tour {
     }
 
     pub(crate) fn distribute(&self, rng: &mut SysRng) -> Result<(), Failure> {
-        println!("2. Distribute: public halves, and proof that somebody has the private ones");
+        say!("2. Distribute: public halves, and proof that somebody has the private ones");
         let key: Old<PreActivation> = self.primary(self.old)?;
         let public = keys::encapsulation_key::<MlKem768>(&self.registry, self.old)?;
         let (ciphertext, secret) = public.encapsulate(rng)?;
@@ -85,14 +85,14 @@ impl Tour {
         verify_possession(&verifying, &(&verifying).into(), b"challenge", &proof)?;
         key.give_back(&self.registry)?;
         signer.give_back(&self.registry)?;
-        println!("   encapsulation key {}", public.fingerprint());
-        println!("   verifying key     {}", verifying.fingerprint());
+        say!("   encapsulation key {}", public.fingerprint());
+        say!("   verifying key     {}", verifying.fingerprint());
         Ok(())
     }
 
     /// Closes the registry and opens it again.
     pub(crate) fn store(self, rng: &mut SysRng) -> Result<Self, Failure> {
-        println!("3. Store: private keys wrapped under the root, rows authenticated");
+        say!("3. Store: private keys wrapped under the root, rows authenticated");
         let Self {
             vault, registry, ..
         } = self;
@@ -122,7 +122,7 @@ impl Tour {
         files: &[PathBuf],
         rng: &mut SysRng,
     ) -> Result<Vec<Protected>, Failure> {
-        println!("4. Use: activated, and leased for an hour");
+        say!("4. Use: activated, and leased for an hour");
         let old: Old<PreActivation> = self.primary(self.old)?;
         let old = old.activate(&self.registry, &WHO)?;
         let signer: Signer<PreActivation> = self.primary(self.signer)?;
@@ -140,7 +140,7 @@ impl Tour {
                 Ok(key.wrap_key(data_key, context, &mut SysRng)?)
             };
             let entry = self.vault.protect(&name, &plaintext, wrap, rng)?;
-            println!(
+            say!(
                 "   {name}: {} bytes -> {} encrypted + {} for the wrapped key, {:?}",
                 plaintext.len(),
                 entry.ciphertext_bytes,
@@ -169,10 +169,10 @@ impl Tour {
         protected: &[Protected],
         rng: &mut SysRng,
     ) -> Result<(Storage<Active>, Vec<Protected>), Failure> {
-        println!("5. Rotate: the signing key succeeded, data keys moved to ML-KEM-1024");
+        say!("5. Rotate: the signing key succeeded, data keys moved to ML-KEM-1024");
         let former: Signer<Active> = self.primary(self.signer)?;
         let signer: Signer<Active> = self.registry.rotate(self.signer, &WHO, rng)?;
-        println!("   {} signs from now on", signer.name());
+        say!("   {} signs from now on", signer.name());
         former.give_back(&self.registry)?;
 
         let start = Instant::now();
@@ -191,7 +191,7 @@ impl Tour {
         }
         old.deactivate(&self.registry, &WHO)?
             .give_back(&self.registry)?;
-        println!(
+        say!(
             "   {} data keys rewrapped in {:?}",
             moved.len(),
             start.elapsed()
@@ -202,13 +202,13 @@ impl Tour {
 
     /// What was wrapped before can still be unwrapped. Whether anything still depends on that is on record.
     pub(crate) fn archive(&self, protected: &[Protected]) -> Result<Old<Deactivated>, Failure> {
-        println!(
+        say!(
             "6. Archive: the ML-KEM-768 key is deactivated; it unwraps what is left, and that is all"
         );
         let old: Old<Deactivated> = self.primary(self.old)?;
         let old = match old.destroy(&self.registry, &WHO) {
             Err(TransitionError::Refused { handle, reason }) => {
-                println!("   not destroyed yet: {reason}");
+                say!("   not destroyed yet: {reason}");
                 handle
             }
             _ => return Err("a key was destroyed that files depend on".into()),
@@ -221,9 +221,9 @@ impl Tour {
     }
 
     pub(crate) fn destroy(&self, old: Old<Deactivated>) -> Result<(), Failure> {
-        println!("7. Destroy");
+        say!("7. Destroy");
         let gone = old.destroy(&self.registry, &WHO)?;
-        println!("   {} is {}; its record remains", gone.name(), gone.state());
+        say!("   {} is {}; its record remains", gone.name(), gone.state());
         Ok(())
     }
 
@@ -239,7 +239,7 @@ impl Tour {
                 return Err(format!("{name} came back different").into());
             }
         }
-        println!(
+        say!(
             "   manifest signature valid, {} files decrypted and equal to the originals, {:?}",
             files.len(),
             start.elapsed()
@@ -257,7 +257,7 @@ impl Tour {
         let key = auditor.verifying_key();
         let report = verify_log(&folder, &key, Some(&checkpoint), |_, _| {})?;
         self.registry.compare_with_log()?;
-        println!(
+        say!(
             "   log of {} events verified, every row is as it tells",
             report.signed
         );
@@ -272,7 +272,7 @@ impl Tour {
         signer
             .verifying_key()
             .verify(&message, signature.as_bytes())?;
-        println!(
+        say!(
             "   its checkpoint signed with LMS in {} bytes; {} one-time keys are left",
             signature.as_bytes().len(),
             signer.remaining()

@@ -39,6 +39,9 @@ const MARKER: &str = ".pqkm-quickstart";
 
 const NONCE_BYTES: usize = 12;
 
+/// The longest name that is kept whole, bytes: what is added still fits into a name.
+const MAX_NAME: usize = 200;
+
 pub(crate) type Failure = Box<dyn Error>;
 
 pub(crate) struct Vault {
@@ -53,13 +56,14 @@ pub(crate) struct Protected {
 }
 
 /// The name of a protected file: its place in the list keeps equal names apart, and only plain
-/// characters stay, so that a name is one word of the manifest.
+/// characters stay, so that a name is one word of the manifest. Of long names the beginning stays.
 pub(crate) fn stored_name(index: usize, file: &Path) -> String {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let name = name.replace(
         |c: char| !c.is_ascii_alphanumeric() && !"._-".contains(c),
         "_",
     );
+    let name = name.get(..MAX_NAME).unwrap_or(&name);
     format!("{:04}-{name}", index + 1)
 }
 
@@ -74,15 +78,16 @@ impl Vault {
 
     /// Begins anew in the folder.
     pub(crate) fn create(dir: &Path) -> Result<Self, Failure> {
+        let is_own = dir.join(MARKER).is_file();
         for folder in ["shares", "data", "log"] {
             let folder = dir.join(folder);
-            if folder.is_dir() {
+            if is_own && folder.is_dir() {
                 fs::remove_dir_all(&folder)?;
             }
             fs::create_dir_all(&folder)?;
         }
         for file in ["registry.redb", "firmware.hss"] {
-            if dir.join(file).exists() {
+            if is_own && dir.join(file).exists() {
                 fs::remove_file(dir.join(file))?;
             }
         }
