@@ -270,6 +270,15 @@ pub trait KemAlgorithm: Algorithm {
 
 /// Collects shared secrets into a vector that never grows: one that does leaves copies of them in the
 /// blocks it outgrew. After an error they are zeroized.
+/// Batches up to this size are not asked about: what they take, programs have.
+const SMALL_BATCH: usize = 1 << 16;
+
+/// Whether there is memory for the results of a batch. Without asking, a count that is out of all proportion ends the
+/// process instead of being an error.
+pub(crate) fn has_room<T>(count: usize) -> bool {
+    count <= SMALL_BATCH || Vec::<T>::new().try_reserve_exact(count).is_ok()
+}
+
 fn collect_encapsulated<A: KemAlgorithm>(
     count: usize,
     mut next: impl FnMut() -> Result<Encapsulated<A>, EncapsulateError>,

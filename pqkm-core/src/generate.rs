@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use rand_core::TryCryptoRng;
 
 use crate::{
-    algorithm::{KemAlgorithm, SignatureAlgorithm},
+    algorithm::{KemAlgorithm, SignatureAlgorithm, has_room},
     engine::Engine,
     error::GenerateError,
     key::{
@@ -57,7 +57,8 @@ impl<A: KemAlgorithm> DecapsulationKey<A> {
     /// Generates many key pairs.
     ///
     /// # Errors
-    /// [`GenerateError::Randomness`] if `rng` fails; no pair is returned then.
+    /// [`GenerateError::Randomness`] if `rng` fails, [`GenerateError::Refused`] if there is no memory for so many; no pair
+    /// is returned then.
     pub fn generate_many<R: TryCryptoRng + ?Sized>(
         count: usize,
         rng: &mut R,
@@ -71,6 +72,9 @@ impl<A: KemAlgorithm> DecapsulationKey<A> {
         rng: &mut R,
     ) -> Result<Vec<KemPair<A>>, GenerateError> {
         state::check()?;
+        if !has_room::<KemPair<A>>(count) {
+            return Err(GenerateError::Refused);
+        }
         Ok(A::generate_materials(engine, count, rng)?
             .into_iter()
             .map(|(private, public)| (Self::from_material(private), Key::from_material(public)))
@@ -93,7 +97,8 @@ impl<A: SignatureAlgorithm> SigningKey<A> {
     /// Generates many key pairs.
     ///
     /// # Errors
-    /// [`GenerateError::Randomness`] if `rng` fails; no pair is returned then.
+    /// [`GenerateError::Randomness`] if `rng` fails, [`GenerateError::Refused`] if there is no memory for so many; no pair
+    /// is returned then.
     pub fn generate_many<R: TryCryptoRng + ?Sized>(
         count: usize,
         rng: &mut R,
@@ -111,6 +116,9 @@ impl<A: SignatureAlgorithm> SigningKey<A> {
         rng: &mut R,
     ) -> Result<Vec<SignaturePair<A>>, GenerateError> {
         state::check()?;
+        if !has_room::<SignaturePair<A>>(count) {
+            return Err(GenerateError::Refused);
+        }
         Ok(A::generate_materials(engine, count, rng)?
             .into_iter()
             .map(|(private, public)| (Self::from_material(private), Key::from_material(public)))

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use rand_core::TryCryptoRng;
 
 use crate::{
-    algorithm::{KemAlgorithm, SignatureAlgorithm, VerificationAlgorithm},
+    algorithm::{KemAlgorithm, SignatureAlgorithm, VerificationAlgorithm, has_room},
     engine::Engine,
     error::{DecapsulateError, EncapsulateError, InvalidSignature, SignError},
     key::{DecapsulationKey, EncapsulationKey, SigningKey, VerifyingKey},
@@ -91,13 +91,17 @@ impl<A: KemAlgorithm> PreparedEncapsulationKey<A> {
     /// Encapsulates `count` fresh shared secrets.
     ///
     /// # Errors
-    /// As [`encapsulate`](Self::encapsulate); nothing is returned then.
+    /// As [`encapsulate`](Self::encapsulate), and [`EncapsulateError::Refused`] if there is no memory for so many;
+    /// nothing is returned then.
     pub fn encapsulate_many<R: TryCryptoRng + ?Sized>(
         &self,
         count: usize,
         rng: &mut R,
     ) -> Result<Vec<EncapsulatedSecret<A>>, EncapsulateError> {
         state::check()?;
+        if !has_room::<EncapsulatedSecret<A>>(count) {
+            return Err(EncapsulateError::Refused);
+        }
         A::encapsulate_many_as(&self.expanded, count, rng, typed)
     }
 }

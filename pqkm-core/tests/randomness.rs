@@ -13,6 +13,7 @@ use pqkm_core::{
     EncapsulationKey, GenerateError, HkdfSha384, KeyId, Message, MlDsa44, MlDsa65, MlDsa87,
     MlKem512, MlKem768, MlKem1024, RewrapError, Sealed, SignError, SignedWrappedKey, SigningKey,
     Unwrap, UnwrapItem, Version, Wrap, WrapContext, WrapError, WrapItem, WrappedKey, WrappingKey,
+    XWing,
 };
 use pqkm_testkit::rng::{CountingRng, FailingRng, SeededRng};
 
@@ -243,5 +244,27 @@ fn wrapping_batches_equal_one_by_one() {
             *rewrapped,
             dk.rewrap(item, &new.encapsulation_key(), &mut one)
         );
+    }
+}
+
+/// A count that no memory holds is an error, before anything is drawn.
+#[test]
+fn batches_out_of_all_proportion_are_refused() {
+    let key = DecapsulationKey::<MlKem768>::generate(&mut rng()).unwrap();
+    let xwing = DecapsulationKey::<XWing>::generate(&mut rng()).unwrap();
+    let (key, xwing) = (
+        key.encapsulation_key().prepare(),
+        xwing.encapsulation_key().prepare(),
+    );
+    let refused = Some(EncapsulateError::Refused);
+    for count in [usize::MAX, usize::MAX >> 5, 1 << 48, 1 << 42] {
+        let mut rng = FailingRng::after_calls(0);
+        assert_eq!(key.encapsulate_many(count, &mut rng).err(), refused);
+        assert_eq!(xwing.encapsulate_many(count, &mut rng).err(), refused);
+        let refused = Some(GenerateError::Refused);
+        let pairs = DecapsulationKey::<MlKem768>::generate_many(count, &mut rng);
+        assert_eq!(pairs.err(), refused);
+        let pairs = SigningKey::<MlDsa65>::generate_many(count, &mut rng);
+        assert_eq!(pairs.err(), refused);
     }
 }
