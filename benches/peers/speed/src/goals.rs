@@ -27,6 +27,13 @@ const GOALS: &[(&str, f64)] = &[
     ("shamir.32b.3of5", 10.0),
     ("shamir.32b.20of30", 50.0),
     ("shamir.1mib.3of5.split", 20.0),
+    ("lms.generate", 2.0),
+    ("lms.sign", 1.8),
+    ("lms.sign.checked", 2.0),
+    ("lms.verify", 1.5),
+    // 1.3 times a bare write, 1.2 times signing alone.
+    ("reserve.file.1", 0.77),
+    ("reserve.file.256", 0.83),
 ];
 
 /// With AVX2 alone.
@@ -47,6 +54,13 @@ pub(crate) fn goal(work: &str, engine: &str) -> Option<f64> {
 
 /// `mlkem768.generate` belongs to `mlkem.generate`; a ring's number is not a parameter set's.
 fn family(work: &str) -> String {
+    if let Some((_, rest)) = work
+        .strip_prefix("lms.")
+        .and_then(|work| work.split_once("w"))
+    {
+        let operation = rest.split_once('.').map_or("", |(_, operation)| operation);
+        return format!("lms.{operation}");
+    }
     match work.split_once('.') {
         Some((set, rest)) if set.starts_with("ml") => {
             format!(
@@ -69,6 +83,7 @@ mod tests {
         assert_eq!(of("mlkem512.decapsulate.prepared.batch"), Some(4.0));
         assert_eq!(of("mldsa44.verify.bytes"), None);
         assert_eq!(of("ntt8380417.inverse"), None);
+        assert_eq!(of("lms.sha256.h10w8.sign.checked"), Some(2.0));
     }
 
     #[test]

@@ -18,6 +18,7 @@
 mod args;
 mod fixture;
 mod goals;
+mod lms;
 mod measure;
 mod ours;
 mod peers;
