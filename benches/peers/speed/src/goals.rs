@@ -38,6 +38,13 @@ const GOALS: &[(&str, f64)] = &[
     ("x509.mldsa65-p256.issue", 0.91),
     ("x509.mldsa65.issue", 0.91),
     ("x509.mldsa65-p256.chain3", 0.83),
+    ("lms.generate", 2.0),
+    ("lms.sign", 1.8),
+    ("lms.sign.checked", 2.0),
+    ("lms.verify", 1.5),
+    // 1.3 times a bare write, 1.2 times signing alone.
+    ("reserve.file.1", 0.77),
+    ("reserve.file.256", 0.83),
 ];
 
 /// With AVX2 alone.
@@ -58,6 +65,13 @@ pub(crate) fn goal(work: &str, engine: &str) -> Option<f64> {
 
 /// `mlkem768.generate` belongs to `mlkem.generate`; a ring's number is not a parameter set's.
 fn family(work: &str) -> String {
+    if let Some((_, rest)) = work
+        .strip_prefix("lms.")
+        .and_then(|work| work.split_once("w"))
+    {
+        let operation = rest.split_once('.').map_or("", |(_, operation)| operation);
+        return format!("lms.{operation}");
+    }
     match work.split_once('.') {
         Some((set, rest)) if set.starts_with("ml") => {
             format!(
@@ -80,6 +94,7 @@ mod tests {
         assert_eq!(of("mlkem512.decapsulate.prepared.batch"), Some(4.0));
         assert_eq!(of("mldsa44.verify.bytes"), None);
         assert_eq!(of("ntt8380417.inverse"), None);
+        assert_eq!(of("lms.sha256.h10w8.sign.checked"), Some(2.0));
     }
 
     #[test]

@@ -19,6 +19,7 @@ mod args;
 mod composite;
 mod fixture;
 mod goals;
+mod lms;
 mod measure;
 mod ours;
 mod peers;

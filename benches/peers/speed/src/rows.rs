@@ -7,7 +7,8 @@ use crate::args::Args;
 use crate::composite;
 use crate::fixture::{mldsa, mlkem};
 use crate::goals::goal;
-use crate::measure::{Contender, contest};
+use crate::lms;
+use crate::measure::{Contender, Timing, contest};
 use crate::ours::{self, Pair};
 use crate::peers;
 use crate::probe::Probe;
@@ -51,6 +52,7 @@ pub(crate) fn run(args: &Args) -> Result<Vec<Row>, Disagreement> {
     run.kernels()?;
     run.shamir()?;
     run.composite()?;
+    run.lms()?;
     Ok(run.rows)
 }
 
@@ -129,6 +131,62 @@ impl Run<'_> {
             }
         }
         Ok(())
+    }
+
+    fn lms(&mut self) -> Result<(), Disagreement> {
+        for set in lms::SETS {
+            if set.on_request && !self.args.only.starts_with(set.name) {
+                continue;
+            }
+            let works: [(&str, fn(lms::Set) -> lms::Contest); 4] = [
+                ("generate", lms::generate),
+                ("sign", |set| lms::sign(set, false)),
+                ("sign.checked", |set| lms::sign(set, true)),
+                ("verify", lms::verify),
+            ];
+            for (work, make) in works {
+                let work = format!("{}.{work}", set.name);
+                if self.wanted(&work, "") {
+                    let (ours, peers) = make(set);
+                    self.contest(&work, "", Pair::alone(ours), peers, 1)?;
+                }
+            }
+        }
+        if self.wanted("hss.h10h10w4.sign", "") {
+            let (ours, peers) = lms::hss_sign();
+            // As many as a tree has leaves, so that every batch pays for one tree.
+            self.contest("hss.h10h10w4.sign", "", Pair::alone(ours), peers, 1024)?;
+        }
+        if self.wanted("hss.h10h10w4.sign.worst", "") {
+            let [ours, peers @ ..] = lms::worst();
+            let side = |of: fn(&lms::Worst) -> Timing| {
+                peers.iter().map(|peer| (peer.name, of(peer))).collect()
+            };
+            let (worst, median) = (side(|peer| peer.worst), side(|peer| peer.median));
+            self.measured("hss.h10h10w4.sign.worst", ours.worst, worst);
+            self.measured("hss.h10h10w4.sign.median", ours.median, median);
+        }
+        if self.wanted("reserve.file.1", "") {
+            let (ours, bare) = lms::bare_and_ours();
+            self.measured("reserve.file.1", ours, vec![("pwrite + fdatasync", bare)]);
+        }
+        if self.wanted("reserve.file.256", "") {
+            let (ours, signing) = lms::many();
+            self.measured("reserve.file.256", ours, vec![("signing alone", signing)]);
+        }
+        Ok(())
+    }
+
+    /// A row that was measured in a way of its own.
+    fn measured(&mut self, work: &str, ours: Timing, mut peers: Vec<(&'static str, Timing)>) {
+        peers.sort_by(|(_, a), (_, b)| a.ns.total_cmp(&b.ns));
+        self.rows.push(Row {
+            goal: goal(work, self.args.engine.name()),
+            ours: Some(ours),
+            peers,
+            shares_peers: false,
+            work: work.to_owned(),
+        });
     }
 
     fn kernels(&mut self) -> Result<(), Disagreement> {

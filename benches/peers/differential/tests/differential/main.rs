@@ -8,6 +8,7 @@
 )]
 
 mod known_answers;
+mod lms;
 mod mldsa;
 mod mlkem;
 mod shamir;
