@@ -1,8 +1,8 @@
-//! ML-KEM with the engines of the kernels, and X-Wing.
+//! ML-KEM with the engines of the kernels, X-Wing, and HPKE.
 
 use pqkm_core::{
-    Ciphertext, DecapsulationKey, ExposeToken, MlKem512, MlKem768, MlKem1024, PrivateKeyForm,
-    XWing, hazmat,
+    Ciphertext, DecapsulationKey, ExposeToken, HpkeKdf, HpkeRecipient, HpkeSender, MlKem512,
+    MlKem768, MlKem1024, PrivateKeyForm, XWing, hazmat,
 };
 
 use crate::{
@@ -27,6 +27,8 @@ pub const PROGRAMS: &[Program] = &[
     Program("ml-kem/control/decapsulate", Reported, control_decapsulate),
     Program("x-wing", Silent, x_wing),
     Program("x-wing/control", Reported, control_x_wing),
+    Program("hpke", Silent, hpke),
+    Program("hpke/control", Reported, control_hpke),
 ];
 
 /// More than the lanes of any engine, so that full groups and single operations both run.
@@ -161,4 +163,40 @@ fn control_x_wing() {
     let ek = key.encapsulation_key();
     let (_, secret) = ek.encapsulate(&mut SecretRng::new(4)).unwrap();
     leak(secret.expose(ExposeToken::acknowledge()));
+}
+
+/// A sender and a recipient of a secret seed, with each key derivation function; messages and exported secrets.
+fn hpke() {
+    let key = DecapsulationKey::<XWing>::from_raw_private_key(&secret(&[0x42; 32])).unwrap();
+    // CT: the encapsulation key is published.
+    let ek = public(key.encapsulation_key().as_bytes());
+    let ek = pqkm_core::EncapsulationKey::<XWing>::from_bytes(&ek).unwrap();
+    let mut rng = SecretRng::new(9);
+    for kdf in [HpkeKdf::HkdfSha256, HpkeKdf::HkdfSha384, HpkeKdf::Shake256] {
+        let (encapsulated, mut sender) = HpkeSender::new(&ek, kdf, b"info", &mut rng).unwrap();
+        // CT: encapsulation and messages are sent.
+        let encapsulated = public(encapsulated.as_bytes());
+        let mut sealed = public(&sender.seal(b"aad", &secret(&[7; 100])).unwrap());
+        let encapsulated = Ciphertext::<XWing>::from_bytes(&encapsulated).unwrap();
+        let mut recipient = HpkeRecipient::new(&key, kdf, b"info", &encapsulated).unwrap();
+        sealed[5] ^= 1;
+        println!("{}", recipient.open(b"aad", &sealed).is_ok());
+        sealed[5] ^= 1;
+        println!("{}", recipient.open(b"aad", &sealed).is_ok());
+        let exported = recipient.export(b"context", 40).unwrap();
+        show(exported.expose(ExposeToken::acknowledge()));
+    }
+}
+
+fn control_hpke() {
+    let key = DecapsulationKey::<MlKem768>::from_seed(&[0x42; 64]).unwrap();
+    let kdf = HpkeKdf::Shake256;
+    let ek = key.encapsulation_key();
+    let (_, sender) = HpkeSender::new(&ek, kdf, b"", &mut SecretRng::new(9)).unwrap();
+    leak(
+        sender
+            .export(b"", 32)
+            .unwrap()
+            .expose(ExposeToken::acknowledge()),
+    );
 }

@@ -18,10 +18,12 @@
 compile_error!("build this with --cfg pqkm_ctgrind, as scripts/ct does");
 
 mod agreement;
+mod composite;
 mod kem;
 mod marks;
 mod sharing;
 mod signature;
+mod stateful;
 mod symmetric;
 
 /// What memcheck must say about a program.
@@ -38,9 +40,11 @@ fn main() -> std::process::ExitCode {
     let argument = std::env::args().nth(1).unwrap_or_default();
     let tables = [
         agreement::PROGRAMS,
+        composite::PROGRAMS,
         kem::PROGRAMS,
         sharing::PROGRAMS,
         signature::PROGRAMS,
+        stateful::PROGRAMS,
         symmetric::PROGRAMS,
     ];
     let mut programs = tables.iter().copied().flatten();

@@ -44,7 +44,10 @@ fn on_paper(rng: &mut SecretRng) {
     let set = split(&bytes, &dealing, &dealer, rng).unwrap();
     for share in &set.shares {
         // CT: the line is handed to its custodian.
-        println!("{}", public(share.to_paper().expect("short enough").as_bytes()).len());
+        println!(
+            "{}",
+            public(share.to_paper().expect("short enough").as_bytes()).len()
+        );
     }
 }
 

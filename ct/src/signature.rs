@@ -131,6 +131,8 @@ ecdsa!(ecdsa_p384, EcdsaP384, 48);
 ecdsa!(ecdsa_p521, EcdsaP521, 66);
 
 fn control_ecdsa() {
-    let key = SigningKey::<EcdsaP256>::from_raw_private_key(&secret(&[1; 32])).unwrap();
-    leak(key.verifying_key().as_bytes());
+    let private = secret_in(&[1; 32], &[1..32]);
+    let key = SigningKey::<EcdsaP256>::from_raw_private_key(&private).unwrap();
+    let exposed = key.expose(ExposeToken::acknowledge()).unwrap();
+    leak(&exposed.to_raw_private_key()[1..]);
 }

@@ -1,9 +1,9 @@
-//! Key wrapping, sealing, derivation and comparison.
+//! Key wrapping, sealing, keys under a password, derivation and comparison.
 
 use pqkm_core::{
-    Aes256Key, Aes256Kw, Aes256Kwp, DecapsulationKey, DerivationKey, ExposeToken, HkdfSha384,
-    KeyId, Kmac256, MlKem768, PrivateKeyForm, Sealed, SecretBytes, WrapContext, WrappedKey,
-    WrappingKey,
+    Aes256Key, Aes256Kw, Aes256Kwp, DecapsulationKey, DerivationKey, EncryptedPrivateKey,
+    ExposeToken, HkdfSha384, KeyId, Kmac256, MlDsa44, MlKem768, PasswordWork, PrivateKeyForm,
+    Sealed, SecretBytes, SigningKey, WrapContext, WrappedKey, WrappingKey,
 };
 use rand_core::TryRng;
 use subtle::ConstantTimeEq;
@@ -21,6 +21,8 @@ pub const PROGRAMS: &[Program] = &[
     Program("wrap/control", Reported, control_wrap),
     Program("seal", Silent, seal),
     Program("seal/control", Reported, control_seal),
+    Program("password", Silent, password),
+    Program("password/control", Reported, control_password),
     Program("derive", Silent, derive),
     Program("derive/control", Reported, control_derive),
     Program("compare", Silent, compare),
@@ -122,6 +124,28 @@ fn control_seal() {
     let sealed = Sealed::from_der(&public(&sealed.to_der())).unwrap();
     let payload = sealed.open(&key, context()).unwrap();
     leak(payload.expose(ExposeToken::acknowledge()));
+}
+
+/// A key encrypted under a secret password with PBKDF2, and decrypted with the right one and with another.
+fn password() {
+    let encrypted = encrypted();
+    println!("{}", encrypted.decrypt(&secret(b"correct horse")).is_ok());
+    println!("{}", encrypted.decrypt(&secret(b"battery staple")).is_ok());
+}
+
+fn encrypted() -> EncryptedPrivateKey {
+    let key = SigningKey::<MlDsa44>::from_seed(&[0x42; 32]).unwrap();
+    let exposed = key.expose(ExposeToken::acknowledge()).unwrap();
+    let work = PasswordWork::Pbkdf2 { iterations: 1000 };
+    let (password, mut rng) = (secret(b"correct horse"), SecretRng::new(10));
+    let encrypted = exposed.encrypt_pkcs8(&password, work, &mut rng).unwrap();
+    // CT: the document is stored where anyone may read it.
+    EncryptedPrivateKey::from_der(&public(encrypted.as_der())).unwrap()
+}
+
+fn control_password() {
+    let key = encrypted().decrypt(&secret(b"correct horse")).unwrap();
+    leak(&key.expose(ExposeToken::acknowledge())[30..]);
 }
 
 /// HKDF and KMAC under secret keys.

@@ -14,8 +14,10 @@
 //! [`WrappedKey`](crate::WrappedKey); this format is for exchange with programs that know no other.
 //!
 //! # Side channels
-//! The time that is spent depends on the document's work factor and on lengths. scrypt's working memory is
-//! freed without being erased: it depends on the password and holds neither it nor the key.
+//! With PBKDF2 the time depends on the document's work factor, on lengths, and on whether the padding is right. scrypt
+//! looks up its memory at places that depend on the password, by design (RFC 7914, section 5), and so is outside the
+//! claim of constant time; its working memory is freed without being erased: it depends on the password and holds
+//! neither it nor the key. What stands around a key in PKCS#8 is read like public data, the key itself is not.
 #![cfg_attr(feature = "getrandom", doc = "\n```")]
 #![cfg_attr(not(feature = "getrandom"), doc = "\n```ignore")]
 //! use pqkm_core::{EncryptedPrivateKey, ExposeToken, MlDsa65, PasswordWork, SigningKey, SysRng};

@@ -3,12 +3,17 @@
 use alloc::vec::Vec;
 
 use aes::{Aes256Dec, Aes256Enc};
-use cbc::cipher::{BlockModeDecrypt, BlockModeEncrypt, KeyIvInit, block_padding::Pkcs7};
+use cbc::cipher::{
+    BlockModeDecrypt, BlockModeEncrypt, KeyIvInit,
+    block_padding::{NoPadding, Pkcs7},
+};
 use pbkdf2::pbkdf2_hmac;
 use pkcs8::pkcs5::pbes2::{
     EncryptionScheme, Kdf, Parameters, Pbkdf2Params, Pbkdf2Prf, Salt, ScryptParams,
 };
+use pqkm_kernels::memcheck;
 use sha2::{Sha256, Sha384, Sha512};
+use subtle::{ConstantTimeEq, ConstantTimeGreater};
 use zeroize::Zeroizing;
 
 use crate::error::{DecryptKeyError, EncryptKeyError};
@@ -95,8 +100,8 @@ pub(super) fn encrypt(
 /// The plaintext, without its padding.
 ///
 /// # Side channels
-/// Wrong padding is one error with everything else that a wrong password causes. It can be told from a
-/// wrong plaintext by its time, which says no more than the error does to whoever holds the document.
+/// Whether the padding is one, and then its length, are public: the one is a part of the error that a wrong password
+/// causes, the other follows from the plaintext's own length. Nothing else of the plaintext is looked at.
 pub(super) fn decrypt(
     parameters: &Parameters,
     password: &[u8],
@@ -109,13 +114,31 @@ pub(super) fn decrypt(
     let cipher = cbc::Decryptor::<Aes256Dec>::new_from_slices(key.as_slice(), &iv)
         .map_err(|_| DecryptKeyError::Algorithm)?;
     let mut buffer = Zeroizing::new(ciphertext.to_vec());
-    let length = cipher
-        .decrypt_padded::<Pkcs7>(&mut buffer)
-        .map_err(|_| DecryptKeyError::Failed)?
-        .len();
+    cipher
+        .decrypt_padded::<NoPadding>(&mut buffer)
+        .map_err(|_| DecryptKeyError::Failed)?;
+    let last = buffer.last_chunk().ok_or(DecryptKeyError::Failed)?;
+    let padding = padding_bytes(last).ok_or(DecryptKeyError::Failed)?;
     // Shortened in place: the block stays where it is and is erased whole.
+    let length = buffer.len() - padding;
     buffer.truncate(length);
     Ok(buffer)
+}
+
+/// How many bytes of the last block are padding, 1 to 16, each of which says so (RFC 5652, section 6.3); none if they
+/// do not.
+fn padding_bytes(block: &[u8; BLOCK_BYTES]) -> Option<usize> {
+    let [.., count] = *block;
+    let mut wrong = count.ct_eq(&0) | count.ct_gt(&16);
+    for (place, byte) in (0_u8..).zip(block.iter().rev()) {
+        wrong |= count.ct_gt(&place) & byte.ct_ne(&count);
+    }
+    // CT: that a password is wrong, or a document damaged, is the result; of the right ones the padding's length
+    // follows from the plaintext's, which the caller gets.
+    if memcheck::declassify(wrong.into()) {
+        return None;
+    }
+    usize::try_from(memcheck::declassify(u32::from(count))).ok()
 }
 
 /// RFC 7914, sections 11 and 12: the first test of PBKDF2 with HMAC-SHA-256 and of scrypt, of each the
@@ -149,4 +172,27 @@ pub(super) fn known_answers() -> bool {
     });
     derive(&pbkdf2, b"passwd").is_some_and(|key| *key == PBKDF2)
         && derive(&scrypt, b"").is_some_and(|key| *key == SCRYPT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn padding_is_its_length_repeated() {
+        for count in 1..=16_u8 {
+            let mut block = [0xaa; BLOCK_BYTES];
+            let at = BLOCK_BYTES - usize::from(count);
+            block[at..].fill(count);
+            assert_eq!(padding_bytes(&block), Some(count.into()));
+            for wrong in at..BLOCK_BYTES - 1 {
+                let mut block = block;
+                block[wrong] ^= 0x40;
+                assert_eq!(padding_bytes(&block), None, "{count} {wrong}");
+            }
+        }
+        for count in [0, 17, 18, 32, 0x80, 0xff] {
+            assert_eq!(padding_bytes(&[count; BLOCK_BYTES]), None, "{count}");
+        }
+    }
 }

@@ -290,11 +290,12 @@ impl Lanes for Portable {
     }
     #[inline(always)]
     fn test16(self, a: Self::V, bits: Self::V) -> Self::V {
-        // x is zero or a power of two: x | -x has its sign set exactly where x is not zero.
-        each!(i => {
+        // x is zero or a power of two: x | -x has its sign set exactly where x is not zero. The compiler must not see
+        // that this is a mask: at opt-level 2 it makes a branch of what is done with it.
+        core::hint::black_box(each!(i => {
             let x = a.0[i] & bits.0[i];
             (x | x.wrapping_neg()) >> 15
-        })
+        }))
     }
     #[inline(always)]
     fn spread16<const C: u32>(self, a: Self::V) -> Self::V {

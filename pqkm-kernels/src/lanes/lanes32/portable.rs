@@ -96,7 +96,13 @@ impl Lanes32 for Portable {
     }
     #[inline(always)]
     fn sra<const N: u32>(self, a: Words32) -> Words32 {
-        each!(i => a.0[i] >> N)
+        let shifted = each!(i => a.0[i] >> N);
+        if N == 31 {
+            // A mask of signs: at opt-level 2 the compiler makes a branch of what is done with it, if it sees one.
+            core::hint::black_box(shifted)
+        } else {
+            shifted
+        }
     }
     #[inline(always)]
     fn wrap_negative(self, a: Words32, m: i32) -> Words32 {
