@@ -157,8 +157,22 @@ fn put_kem(folder: &Folder, key: &DecapsulationKey<MlKem768>) {
 fn names_and_forms_of_every_kind_belong_together() {
     let folder = Folder::new("kem");
     put_kem(&folder, &kem_key("kem"));
-    // The public key; three private keys, loading and working; six pairs; three decapsulations.
-    assert_eq!(folder.check(false), [1 + 2 * 3 + 6 + 3, 0, 0]);
+    // The public key; three private keys, loading and working; two that reject as the first; six pairs; three
+    // decapsulations.
+    assert_eq!(folder.check(false), [1 + 2 * 3 + 2 + 6 + 3, 0, 0]);
+}
+
+/// The last byte of a seed is of z, which no public key and no true ciphertext shows.
+#[test]
+fn a_form_that_rejects_otherwise_is_another_key() {
+    let folder = Folder::new("z");
+    let key = kem_key("z");
+    put_kem(&folder, &key);
+    let mut seed = pkcs8(&key);
+    *seed.last_mut().unwrap() ^= 1;
+    folder.put(&format!("ML_KEM_768-{KEM}_seed_priv.der"), seed);
+    let [passed, failed, _] = folder.check(false);
+    assert!(failed > 0 && passed > 0, "{passed} passed, {failed} failed");
 }
 
 #[test]
@@ -180,8 +194,8 @@ fn bare_private_values_are_matched() {
     let xwing = DecapsulationKey::<XWing>::generate(&mut SeededRng::from_label("bare")).unwrap();
     folder.put("x.raw", exposed(&xwing).to_raw_private_key());
     folder.put("x.priv", pkcs8(&xwing));
-    // The certificate's key, usage and signature, two private keys, three pairs; two and one pair.
-    assert_eq!(folder.check(false), [3 + 2 * 2 + 3 + 2 * 2 + 1, 0, 0]);
+    // The certificate's key, usage and signature, two private keys, three pairs; two, one rejection and one pair.
+    assert_eq!(folder.check(false), [3 + 2 * 2 + 3 + 2 * 2 + 1 + 1, 0, 0]);
 }
 
 #[test]
