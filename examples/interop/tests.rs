@@ -274,9 +274,9 @@ fn what_does_not_fit_fails() {
         *signed.last_mut().unwrap() ^= 1;
         signed
     });
-    // Four pairs and a decapsulation with the other key; the cut key; the signature.
+    // Four pairs, a rejection and a decapsulation with the other key; the cut key; the signature.
     let [_, failed, skipped] = folder.check(false);
-    assert_eq!((failed, skipped), (4 + 1 + 1 + 1, 0));
+    assert_eq!((failed, skipped), (4 + 1 + 1 + 1 + 1, 0));
 }
 
 #[test]

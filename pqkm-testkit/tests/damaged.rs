@@ -154,8 +154,31 @@ fn what_is_no_vector_file_is_none() {
     ];
     for text in others {
         assert!(
-            VectorFile::parse(text, "ML-DSA-44.json").unwrap().is_none(),
+            VectorFile::parse(text, "ML-DSA-44").unwrap().is_none(),
             "{text}"
         );
     }
+}
+
+/// What a name promises is not passed over when it is damaged.
+#[test]
+fn damage_under_the_name_of_vectors_is_an_error() {
+    for text in [
+        "",
+        "Apache License\nVersion 2.0",
+        "{",
+        "\u{feff}{}",
+        "[1, 2",
+    ] {
+        let read = VectorFile::parse(text, "ML-DSA-44.json");
+        assert!(read.is_err(), "{text}");
+        assert!(VectorFile::parse(text, "README").unwrap().is_none());
+    }
+    let read = VectorFile::parse("", "ML-KEM-768.rsp.gz");
+    assert!(read.is_err());
+    assert!(
+        VectorFile::parse(r#"{"name": "package"}"#, "package.json")
+            .unwrap()
+            .is_none()
+    );
 }
