@@ -2,9 +2,9 @@
 
 use pkcs8::EncodePrivateKey;
 use pqkm_core::{
-    AnyPrivateKey, AnyPublicKey, DecapsulationKey, Ed25519, EncapsulationKey, ExposeToken,
-    KnownPublicKey, MlDsa44, MlDsa65, MlDsa87, MlKem512, MlKem768, MlKem1024, PrivateKeyForm,
-    SigningKey, SlhDsaSha2_128f, VerifyingKey, XWing,
+    AnyPrivateKey, AnyPublicKey, DecapsulationKey, Ed25519, EncapsulationKey, EncryptedPrivateKey,
+    ExposeToken, KnownPublicKey, MlDsa44, MlDsa65, MlDsa87, MlKem512, MlKem768, MlKem1024,
+    PasswordWork, PrivateKeyForm, SigningKey, SlhDsaSha2_128f, VerifyingKey, XWing,
 };
 
 use crate::{Target, rng::TestRng, target};
@@ -14,6 +14,7 @@ pub const TARGETS: &[Target] = &[
     target!(spki_pem, || pem("PUBLIC KEY", &public_keys())),
     target!(pkcs8, private_keys),
     target!(pkcs8_pem, || pem("PRIVATE KEY", &private_keys())),
+    target!(encrypted_pkcs8, encrypted_keys),
 ];
 
 fn token() -> ExposeToken {
@@ -101,6 +102,41 @@ fn pkcs8_pem(data: &[u8]) -> bool {
         .ok()
         .and_then(|pem| AnyPrivateKey::from_pem(pem).ok());
     any.is_some_and(|any| pkcs8(any.expose(token())))
+}
+
+const PASSWORD: &[u8] = b"correct horse";
+
+/// A key under a password, decrypted where that is no work: whatever padding and document come out.
+fn encrypted_pkcs8(data: &[u8]) -> bool {
+    if let Ok(read) = EncryptedPrivateKey::from_der(data) {
+        assert_eq!(read.as_der(), data);
+        if matches!(
+            read.work(),
+            PasswordWork::Pbkdf2 {
+                iterations: ..=1000
+            }
+        ) {
+            let _opened = read.decrypt(PASSWORD).is_ok();
+        }
+        return true;
+    }
+    let text = core::str::from_utf8(data).ok();
+    // PEM may be broken into lines in more than one way, so its contents are compared.
+    text.and_then(|pem| EncryptedPrivateKey::from_pem(pem).ok())
+        .is_some_and(|read| EncryptedPrivateKey::from_pem(&read.to_pem()) == Ok(read))
+}
+
+fn encrypted_keys() -> Vec<Vec<u8>> {
+    let mut rng = TestRng::new(15);
+    let key = SigningKey::<MlDsa44>::generate(&mut rng).unwrap();
+    let exposed = key.expose(token()).unwrap();
+    let cheap = PasswordWork::Pbkdf2 { iterations: 1000 };
+    let ders = [cheap, PasswordWork::SCRYPT].map(|work| {
+        let encrypted = exposed.encrypt_pkcs8(PASSWORD, work, &mut rng).unwrap();
+        assert!(encrypted.decrypt(PASSWORD).is_ok());
+        encrypted.as_der().to_vec()
+    });
+    [ders.to_vec(), pem("ENCRYPTED PRIVATE KEY", &ders)].concat()
 }
 
 /// A PEM document of each DER.

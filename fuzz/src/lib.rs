@@ -3,10 +3,13 @@
 //! A target takes any bytes and must not panic. What it decodes it encodes again, and must get the same bytes.
 
 mod classical;
+mod family;
 mod keys;
 mod lattice;
+mod lifecycle;
 mod records;
 mod rng;
+mod sharing;
 mod stateful;
 
 #[cfg(test)]
@@ -26,9 +29,12 @@ pub struct Target {
 pub fn targets() -> impl Iterator<Item = &'static Target> {
     [
         classical::TARGETS,
+        family::TARGETS,
         keys::TARGETS,
         lattice::TARGETS,
+        lifecycle::TARGETS,
         records::TARGETS,
+        sharing::TARGETS,
         stateful::TARGETS,
     ]
     .into_iter()

@@ -1,8 +1,11 @@
-//! The formats of this project: wrapped keys, sealed payloads, replication envelopes.
+//! The formats of this project: wrapped keys, sealed payloads, replication envelopes; and messages of HPKE.
+
+use std::sync::LazyLock;
 
 use pqkm_core::{
-    Aes256Key, DecapsulationKey, KeyId, MlDsa44, MlKem512, Sealed, SecretBytes, SignedWrappedKey,
-    SigningKey, UnixTime, Version, WrapContext, WrappedKey,
+    Aes256Key, Ciphertext, DecapsulationKey, ExposeToken, HpkeKdf, HpkeRecipient, HpkeSender,
+    KeyId, MlDsa44, MlKem512, Sealed, SecretBytes, SignedWrappedKey, SigningKey, UnixTime, Version,
+    WrapContext, WrappedKey,
     transfer::{About, ReplicationEnvelope, SecretEnvelope},
 };
 
@@ -14,6 +17,7 @@ pub const TARGETS: &[Target] = &[
     target!(sealed, || records().2),
     target!(replication_envelope, || records().3),
     target!(secret_envelope, || records().4),
+    target!(hpke_message, || vec![HPKE.1.clone()]),
 ];
 
 /// Reads DER, and the same as PEM where the input is text: what is read is written again as it was.
@@ -37,6 +41,33 @@ record! {
     sealed: Sealed;
     replication_envelope: ReplicationEnvelope;
     secret_envelope: SecretEnvelope;
+}
+
+/// A recipient's key, and an encapsulation with a message after it.
+static HPKE: LazyLock<(DecapsulationKey<MlKem512>, Vec<u8>)> = LazyLock::new(|| {
+    let mut rng = TestRng::new(16);
+    let key = DecapsulationKey::<MlKem512>::generate(&mut rng).unwrap();
+    let public = key.encapsulation_key();
+    let sender = HpkeSender::new(&public, HpkeKdf::HkdfSha384, b"info", &mut rng);
+    let (encapsulated, mut sender) = sender.unwrap();
+    let message = sender.seal(b"aad", b"message").unwrap();
+    (key, [encapsulated.as_bytes(), &message].concat())
+});
+
+/// Only the message that was sent opens.
+fn hpke_message(data: &[u8]) -> bool {
+    let Some((encapsulated, message)) = data.split_at_checked(768) else {
+        return false;
+    };
+    let encapsulated = Ciphertext::from_bytes(encapsulated).unwrap();
+    let mut recipient =
+        HpkeRecipient::new(&HPKE.0, HpkeKdf::HkdfSha384, b"info", &encapsulated).unwrap();
+    let Ok(opened) = recipient.open(b"aad", message) else {
+        return false;
+    };
+    assert_eq!(opened.expose(ExposeToken::acknowledge()), b"message");
+    assert_eq!(data, HPKE.1);
+    true
 }
 
 type Inputs = Vec<Vec<u8>>;
