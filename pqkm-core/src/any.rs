@@ -70,7 +70,8 @@ pub trait PromoteFrom<From>: Sized {
     fn promote_from(any: &From) -> Result<Self, DecodeError>;
 }
 
-/// A public key of any algorithm: a `SubjectPublicKeyInfo` in canonical DER.
+/// A public key of any algorithm: a `SubjectPublicKeyInfo` in DER. Parameters of the algorithm are opaque until the key is
+/// promoted to a type.
 #[derive(Clone, PartialEq, Eq)]
 pub struct AnyPublicKey {
     der: Vec<u8>,
@@ -81,7 +82,8 @@ impl AnyPublicKey {
     /// Reads a `SubjectPublicKeyInfo` in DER, whatever its algorithm.
     ///
     /// # Errors
-    /// [`DecodeError::Malformed`] if it is not DER to the last byte, or the key is not whole bytes.
+    /// [`DecodeError::Malformed`] if it is not DER, apart from the inside of parameters, to the last byte, or the key is not
+    /// whole bytes.
     pub fn from_spki_der(der: &[u8]) -> Result<Self, DecodeError> {
         let info = SubjectPublicKeyInfoRef::from_der(der)?;
         info.subject_public_key
