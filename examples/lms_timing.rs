@@ -2,7 +2,7 @@
 //!
 //! scripts/test: --runs 64
 //!
-//! `timing [--runs N]`: N signatures and verifications (1,000 unless said), and N / 64 + 1 key generations.
+//! `lms_timing [--runs N]`: N signatures and verifications (1,000 unless said), and N / 64 + 1 key generations.
 #![expect(clippy::print_stdout, reason = "an example talks to its user")]
 
 use std::{process::ExitCode, time::Instant};
@@ -28,7 +28,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let runs = match words.as_slice() {
         ["--help"] => {
-            println!("timing [--runs N]");
+            println!("lms_timing [--runs N]");
             return ExitCode::SUCCESS;
         }
         [] => Ok(1000),
@@ -36,7 +36,7 @@ fn main() -> ExitCode {
         _ => "".parse(),
     };
     let Ok(runs @ 1..) = runs else {
-        println!("timing [--runs N]: N is a number, 1 or more");
+        println!("lms_timing [--runs N]: N is a number, 1 or more");
         return ExitCode::from(2);
     };
     measure(runs);
