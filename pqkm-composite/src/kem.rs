@@ -16,7 +16,7 @@ use pqkm_core::{
     spki::AlgorithmIdentifierOwned,
 };
 use sha3::{Digest, Sha3_256};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::{
     given::{GivenBytes, draw},
@@ -126,22 +126,25 @@ where
         Some((P::Ciphertext::try_from(first).ok()?, second))
     }
 
-    /// Opens the traditional half and combines it with ML-KEM's secret: both have been evaluated
-    /// before either is looked at.
+    /// Opens the traditional half and combines it with ML-KEM's secret, which is zeroized where it is:
+    /// both have been evaluated before either is looked at.
     fn finish(
         key: &PreparedDecapsulation<P, T>,
-        post_quantum: Result<P::SharedSecret, DecapsulateError>,
+        post_quantum: &mut Result<P::SharedSecret, DecapsulateError>,
         ciphertext: &[u8],
     ) -> Result<[u8; SECRET_BYTES], DecapsulateError> {
         let traditional = T::decapsulate(&key.traditional, ciphertext);
-        let post_quantum = Zeroizing::new(post_quantum?);
-        let traditional = traditional?;
-        Ok(Self::combine(
-            post_quantum.as_ref(),
-            &traditional,
-            ciphertext,
-            &key.traditional_bytes,
-        ))
+        let post_quantum = post_quantum.as_mut().map_err(|error| *error)?;
+        let combined = traditional.map(|traditional| {
+            Self::combine(
+                post_quantum.as_ref(),
+                &traditional,
+                ciphertext,
+                &key.traditional_bytes,
+            )
+        });
+        post_quantum.zeroize();
+        combined
     }
 }
 
@@ -195,17 +198,30 @@ where
         key: &Self::PreparedEncapsulation,
         rng: &mut R,
     ) -> Result<Encapsulated<Self>, EncapsulateError> {
-        let mut encapsulated = Self::encapsulate_many(key, 1, rng)?;
-        encapsulated.pop().ok_or(EncapsulateError::Refused)
+        let mut all = Self::encapsulate_many(key, 1, rng)?;
+        // What is popped stays in the vector's block, too, so the secret is taken out before.
+        let (_, secret) = all.first_mut().ok_or(EncapsulateError::Refused)?;
+        let secret = core::mem::take(secret);
+        let (ciphertext, _) = all.pop().ok_or(EncapsulateError::Refused)?;
+        Ok((ciphertext, secret))
     }
 
-    /// Each item draws ML-KEM's `m`, then what the traditional half draws; ML-KEM works on all of them
-    /// together.
     fn encapsulate_many<R: TryCryptoRng + ?Sized>(
         key: &Self::PreparedEncapsulation,
         count: usize,
         rng: &mut R,
     ) -> Result<Vec<Encapsulated<Self>>, EncapsulateError> {
+        Self::encapsulate_many_as(key, count, rng, |ciphertext, secret| (ciphertext, secret))
+    }
+
+    /// Each item draws ML-KEM's `m`, then what the traditional half draws; ML-KEM works on all of them
+    /// together.
+    fn encapsulate_many_as<M, R: TryCryptoRng + ?Sized>(
+        key: &Self::PreparedEncapsulation,
+        count: usize,
+        rng: &mut R,
+        make: impl Fn(Self::Ciphertext, Self::SharedSecret) -> M,
+    ) -> Result<Vec<M>, EncapsulateError> {
         let mut messages = Zeroizing::new(Vec::with_capacity(count * M_BYTES));
         let mut traditional = Vec::with_capacity(count);
         for _ in 0..count {
@@ -214,23 +230,19 @@ where
             traditional.push(T::encapsulate(&key.traditional, rng)?);
         }
         let rng = &mut GivenBytes::new(&messages);
-        P::encapsulate_many(&key.post_quantum, count, rng)?
-            .into_iter()
-            .zip(traditional)
-            .map(|((first, secret), (second, traditional))| {
-                let secret = Zeroizing::new(secret);
-                let bytes = [first.as_ref(), second.as_slice()].concat();
-                let ciphertext = HeapBytes::try_from(bytes.as_slice())
-                    .map_err(|_| EncapsulateError::InvalidKey)?;
-                let secret = Self::combine(
-                    secret.as_ref(),
-                    &traditional,
-                    &second,
-                    &key.traditional_bytes,
-                );
-                Ok((ciphertext, secret))
-            })
-            .collect()
+        // Nothing secret is moved out of a vector, and none grows: it would stay in the block.
+        let mut post_quantum = P::encapsulate_many(&key.post_quantum, count, rng)?;
+        let mut encapsulated = Vec::with_capacity(count);
+        for ((first, secret), (second, traditional)) in post_quantum.iter_mut().zip(&traditional) {
+            let bytes = [first.as_ref(), second.as_slice()].concat();
+            let combined =
+                Self::combine(secret.as_ref(), traditional, second, &key.traditional_bytes);
+            secret.zeroize();
+            let ciphertext =
+                HeapBytes::try_from(bytes.as_slice()).map_err(|_| EncapsulateError::InvalidKey)?;
+            encapsulated.push(make(ciphertext, combined));
+        }
+        Ok(encapsulated)
     }
 
     fn decapsulate(
@@ -238,8 +250,8 @@ where
         ciphertext: &Self::Ciphertext,
     ) -> Result<Self::SharedSecret, DecapsulateError> {
         let (first, second) = Self::split(ciphertext).ok_or(DecapsulateError::Failed)?;
-        let post_quantum = P::decapsulate(&key.post_quantum, &first);
-        Self::finish(key, post_quantum, second)
+        let mut post_quantum = P::decapsulate(&key.post_quantum, &first);
+        Self::finish(key, &mut post_quantum, second)
     }
 
     fn decapsulate_many(
@@ -249,12 +261,13 @@ where
         // The lengths of all were checked when they were read, so all of them split.
         let halves: Vec<_> = ciphertexts.iter().map(|both| Self::split(both)).collect();
         let first: Vec<_> = halves.iter().flatten().map(|(first, _)| first).collect();
-        let mut opened = P::decapsulate_many(&key.post_quantum, &first).into_iter();
+        let mut opened = P::decapsulate_many(&key.post_quantum, &first);
+        let mut opened = opened.iter_mut();
         halves
             .iter()
             .map(|item| {
                 let (_, second) = item.as_ref().ok_or(DecapsulateError::Failed)?;
-                let post_quantum = opened.next().unwrap_or(Err(DecapsulateError::Failed));
+                let post_quantum = opened.next().ok_or(DecapsulateError::Failed)?;
                 Self::finish(key, post_quantum, second)
             })
             .collect()

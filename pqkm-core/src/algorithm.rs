@@ -197,8 +197,9 @@ pub trait KemAlgorithm: Algorithm {
         collect_encapsulated::<Self>(count, || Self::encapsulate(key, rng))
     }
 
-    /// As [`encapsulate_many`](Self::encapsulate_many), each result turned into something else while it is in the
-    /// first cache: a batch is larger than that, and an algorithm that knows better writes it once.
+    /// As [`encapsulate_many`](Self::encapsulate_many), each result turned into something else at once: in the first
+    /// cache, which a batch is larger than, and without a copy of its secret in the block of a vector that it is moved
+    /// out of. An algorithm that encapsulates many together implements this, and the other by it.
     ///
     /// # Errors
     /// As [`encapsulate_many`](Self::encapsulate_many).
@@ -208,10 +209,10 @@ pub trait KemAlgorithm: Algorithm {
         rng: &mut R,
         make: impl Fn(Self::Ciphertext, Self::SharedSecret) -> T,
     ) -> Result<Vec<T>, EncapsulateError> {
-        let made = Self::encapsulate_many(key, count, rng)?.into_iter();
-        Ok(made
-            .map(|(ciphertext, secret)| make(ciphertext, secret))
-            .collect())
+        collect_made(count, || {
+            let (ciphertext, secret) = Self::encapsulate(key, rng)?;
+            Ok(make(ciphertext, secret))
+        })
     }
 
     /// Encapsulates one fresh shared secret to each of many keys, drawing randomness in order.
@@ -241,10 +242,13 @@ pub trait KemAlgorithm: Algorithm {
         rng: &mut R,
         make: impl Fn(Self::Ciphertext, Self::SharedSecret) -> T,
     ) -> Result<Vec<T>, EncapsulateError> {
-        let made = Self::encapsulate_each(engine, keys, rng)?.into_iter();
-        Ok(made
-            .map(|(ciphertext, secret)| make(ciphertext, secret))
-            .collect())
+        let mut keys = keys.iter();
+        collect_made(keys.len(), || {
+            let key = keys.next().ok_or(EncapsulateError::Refused)?;
+            let key = Self::prepare_encapsulation(engine, key);
+            let (ciphertext, secret) = Self::encapsulate(&key, rng)?;
+            Ok(make(ciphertext, secret))
+        })
     }
 
     /// Decapsulates a shared secret.
@@ -268,8 +272,21 @@ pub trait KemAlgorithm: Algorithm {
     }
 }
 
-/// Collects shared secrets into a vector that never grows: one that does leaves copies of them in the
-/// blocks it outgrew. After an error they are zeroized.
+/// Collects what holds secrets into a vector that never grows: one that does leaves copies of them in the blocks it
+/// outgrew.
+fn collect_made<T>(
+    count: usize,
+    mut next: impl FnMut() -> Result<T, EncapsulateError>,
+) -> Result<Vec<T>, EncapsulateError> {
+    let mut all = Vec::new();
+    all.try_reserve_exact(count)
+        .map_err(|_| EncapsulateError::Refused)?;
+    for _ in 0..count {
+        all.push(next()?);
+    }
+    Ok(all)
+}
+
 /// Batches up to this size are not asked about: what they take, programs have.
 const SMALL_BATCH: usize = 1 << 16;
 
@@ -279,6 +296,7 @@ pub(crate) fn has_room<T>(count: usize) -> bool {
     count <= SMALL_BATCH || Vec::<T>::new().try_reserve_exact(count).is_ok()
 }
 
+/// Collects shared secrets likewise. After an error they are zeroized.
 fn collect_encapsulated<A: KemAlgorithm>(
     count: usize,
     mut next: impl FnMut() -> Result<Encapsulated<A>, EncapsulateError>,

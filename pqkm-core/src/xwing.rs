@@ -16,7 +16,7 @@ use rand_core::TryCryptoRng;
 use sha3::{Digest, Sha3_256};
 use shake::{ExtendableOutput, Shake256, Update, XofReader};
 use spki::AlgorithmIdentifierOwned;
-use zeroize::{ZeroizeOnDrop, Zeroizing};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::{
     algorithm::{
@@ -133,8 +133,12 @@ impl KemAlgorithm for XWing {
         key: &PreparedXWingEncapsulation,
         rng: &mut R,
     ) -> Result<Encapsulated<Self>, EncapsulateError> {
-        let mut encapsulated = Self::encapsulate_many(key, 1, rng)?;
-        encapsulated.pop().ok_or(EncapsulateError::Refused)
+        let mut all = Self::encapsulate_many(key, 1, rng)?;
+        // What is popped stays in the vector's block, too, so the secret is taken out before.
+        let (_, secret) = all.first_mut().ok_or(EncapsulateError::Refused)?;
+        let secret = core::mem::take(secret);
+        let (ciphertext, _) = all.pop().ok_or(EncapsulateError::Refused)?;
+        Ok((ciphertext, secret))
     }
 
     fn encapsulate_many<R: TryCryptoRng + ?Sized>(
@@ -142,6 +146,15 @@ impl KemAlgorithm for XWing {
         count: usize,
         rng: &mut R,
     ) -> Result<Vec<Encapsulated<Self>>, EncapsulateError> {
+        Self::encapsulate_many_as(key, count, rng, |ciphertext, secret| (ciphertext, secret))
+    }
+
+    fn encapsulate_many_as<T, R: TryCryptoRng + ?Sized>(
+        key: &PreparedXWingEncapsulation,
+        count: usize,
+        rng: &mut R,
+        make: impl Fn(Self::Ciphertext, Self::SharedSecret) -> T,
+    ) -> Result<Vec<T>, EncapsulateError> {
         let mut messages = Zeroizing::new(Vec::with_capacity(count * KEY_BYTES));
         let mut ephemerals = Vec::with_capacity(count);
         for _ in 0..count {
@@ -152,17 +165,20 @@ impl KemAlgorithm for XWing {
             messages.extend_from_slice(m);
             ephemerals.push(X25519Private::from_raw(ek_x).map_err(|_| EncapsulateError::Refused)?);
         }
-        let inner = MlKem768::encapsulate_many(&key.pk_m, count, &mut GivenBytes::new(&messages))?;
-        Ok(inner
-            .into_iter()
-            .zip(ephemerals)
+        let rng = &mut GivenBytes::new(&messages);
+        // Nothing secret is moved out of a vector: it would stay in its block.
+        let mut inner = MlKem768::encapsulate_many(&key.pk_m, count, rng)?;
+        let encapsulated = inner
+            .iter()
+            .zip(&ephemerals)
             .map(|((ct_m, ss_m), ek_x)| {
-                let ss_m = Zeroizing::new(ss_m);
                 let ct_x = ek_x.public_bytes();
-                let secret = combine(&ss_m, &ek_x.multiply(&key.pk_x), ct_x, &key.pk_x);
-                (join(&ct_m, ct_x), secret)
+                let secret = combine(ss_m, &ek_x.multiply(&key.pk_x), ct_x, &key.pk_x);
+                make(join(ct_m, ct_x), secret)
             })
-            .collect())
+            .collect();
+        inner.iter_mut().for_each(|(_, ss_m)| ss_m.zeroize());
+        Ok(encapsulated)
     }
 
     fn decapsulate(
@@ -170,8 +186,8 @@ impl KemAlgorithm for XWing {
         ciphertext: &Self::Ciphertext,
     ) -> Result<Self::SharedSecret, DecapsulateError> {
         let (ct_m, ct_x) = split(ciphertext);
-        let ss_m = MlKem768::decapsulate(&key.sk_m, &ct_m)?;
-        Ok(key.combine(ss_m, &ct_x))
+        let ss_m = Zeroizing::new(MlKem768::decapsulate(&key.sk_m, &ct_m)?);
+        Ok(key.combine(&ss_m, &ct_x))
     }
 
     fn decapsulate_many(
@@ -180,19 +196,24 @@ impl KemAlgorithm for XWing {
     ) -> Vec<Result<Self::SharedSecret, DecapsulateError>> {
         let halves: Vec<_> = ciphertexts.iter().map(|c| split(c)).collect();
         let inner: Vec<_> = halves.iter().map(|(ct_m, _)| ct_m).collect();
-        MlKem768::decapsulate_many(&key.sk_m, &inner)
-            .into_iter()
+        let mut inner = MlKem768::decapsulate_many(&key.sk_m, &inner);
+        inner
+            .iter_mut()
             .zip(&halves)
-            .map(|(ss_m, (_, ct_x))| ss_m.map(|ss_m| key.combine(ss_m, ct_x)))
+            .map(|(ss_m, (_, ct_x))| {
+                let ss_m = ss_m.as_mut().map_err(|error| *error)?;
+                let secret = key.combine(ss_m, ct_x);
+                ss_m.zeroize();
+                Ok(secret)
+            })
             .collect()
     }
 }
 
 impl PreparedXWingDecapsulation {
-    fn combine(&self, ss_m: [u8; SECRET_BYTES], ct_x: &[u8; KEY_BYTES]) -> [u8; SECRET_BYTES] {
-        let ss_m = Zeroizing::new(ss_m);
+    fn combine(&self, ss_m: &[u8; SECRET_BYTES], ct_x: &[u8; KEY_BYTES]) -> [u8; SECRET_BYTES] {
         let ss_x = self.sk_x.multiply(ct_x);
-        combine(&ss_m, &ss_x, ct_x, self.sk_x.public_bytes())
+        combine(ss_m, &ss_x, ct_x, self.sk_x.public_bytes())
     }
 }
 

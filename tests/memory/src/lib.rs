@@ -84,3 +84,15 @@ impl Drop for Watch {
         SECRETS.set(Vec::new());
     }
 }
+
+/// Runs `work` and demands that blocks were freed and none held a secret.
+///
+/// # Panics
+/// If one did.
+pub fn clean<T>(what: &str, secrets: &[&[u8]], work: impl FnOnce() -> T) {
+    let watch = Watch::start(secrets);
+    drop(work());
+    let (found, blocks) = watch.found();
+    assert!(blocks > 0, "{what}: nothing was freed");
+    assert_eq!(found, 0, "{what}: {found} secrets in {blocks} freed blocks");
+}

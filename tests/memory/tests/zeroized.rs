@@ -4,12 +4,12 @@
 
 use pkcs8::EncodePrivateKey as _;
 use pqkm_core::{
-    Aes256Key, Aes256Kwp, DecapsulationKey, DerivationKey, ExposeToken, HkdfSha384, Key, KeyId,
-    MlDsa44, MlDsa65, MlDsa87, MlKem512, MlKem768, MlKem1024, PrivateKeyForm, Sealed, SecretBytes,
-    SharedSecret, SigningKey, Unwrap, UnwrapItem, Version, Wrap, WrapContext, WrapItem,
-    WrappingKey, hazmat::GivenBytes, role,
+    Aes256Key, Aes256Kwp, DecapsulationKey, DerivationKey, EncapsulationKey, ExposeToken,
+    HkdfSha384, Key, KeyId, MlDsa44, MlDsa65, MlDsa87, MlKem512, MlKem768, MlKem1024,
+    PrivateKeyForm, Sealed, SecretBytes, SharedSecret, SigningKey, Unwrap, UnwrapItem, Version,
+    Wrap, WrapContext, WrapItem, WrappingKey, XWing, hazmat::GivenBytes, role,
 };
-use pqkm_memory_test::{Watch, Watching};
+use pqkm_memory_test::{Watch, Watching, clean};
 use pqkm_testkit::rng::SeededRng;
 use rand_core::TryRng as _;
 
@@ -18,15 +18,6 @@ static ALLOCATOR: Watching = Watching;
 
 fn token() -> ExposeToken {
     ExposeToken::acknowledge()
-}
-
-/// Runs `work` and demands that blocks were freed and none held a secret.
-fn clean<T>(what: &str, secrets: &[&[u8]], work: impl FnOnce() -> T) {
-    let watch = Watch::start(secrets);
-    drop(work());
-    let (found, blocks) = watch.found();
-    assert!(blocks > 0, "{what}: nothing was freed");
-    assert_eq!(found, 0, "{what}: {found} secrets in {blocks} freed blocks");
 }
 
 #[test]
@@ -235,6 +226,44 @@ fn shared_secrets_alone_and_in_batches() {
     });
     clean("imported", &secrets, || {
         Box::new(SharedSecret::<MlKem768>::import(secrets[0]).unwrap())
+    });
+}
+
+/// X-Wing's secrets, and those of the ML-KEM inside.
+#[test]
+fn x_wing() {
+    const COUNT: usize = 33;
+    let dk = DecapsulationKey::<XWing>::from_raw_private_key(&[7; 32]).unwrap();
+    let ek = dk.encapsulation_key();
+    // Each draws m, then the seed of an ephemeral key.
+    let rng = || SeededRng::from_label("x-wing");
+    let drawn = rng().bytes(64 * COUNT);
+    let inner = EncapsulationKey::<MlKem768>::from_bytes(&ek.as_bytes()[..1184]).unwrap();
+    let batch = ek.prepare().encapsulate_many(COUNT, &mut rng()).unwrap();
+    let mut secrets = Vec::new();
+    for (draw, (_, secret)) in drawn.chunks(64).zip(&batch) {
+        let (_, ss_m) = inner
+            .encapsulate(&mut GivenBytes::new(&draw[..32]))
+            .unwrap();
+        secrets.push(ss_m.expose(token()).to_vec());
+        secrets.push(draw[32..].to_vec());
+        secrets.push(secret.expose(token()).to_vec());
+    }
+    let secrets: Vec<&[u8]> = secrets.iter().map(Vec::as_slice).collect();
+    clean("one", &secrets, || {
+        Box::new(ek.encapsulate(&mut rng()).unwrap())
+    });
+    clean("many", &secrets, || {
+        ek.prepare().encapsulate_many(COUNT, &mut rng()).unwrap()
+    });
+    clean("each", &secrets, || {
+        Key::encapsulate_each(&[&ek; COUNT], &mut rng()).unwrap()
+    });
+    let ciphertexts: Vec<_> = batch.iter().map(|(ciphertext, _)| ciphertext).collect();
+    // Prepared outside: its block would hold what happened to be on the stack when it was made.
+    let prepared = dk.prepare();
+    clean("decapsulated", &secrets, || {
+        prepared.decapsulate_many(&ciphertexts).unwrap()
     });
 }
 
