@@ -10,15 +10,15 @@ use std::sync::Arc;
 
 use pqkm_core::{Ed25519, KeyId, MlDsa65, SigningKey, VerifyingKey};
 use pqkm_lifecycle::{
-    AuditError, CommitError, KeySpec, KeyStore, Managed, MemoryStore, Registry, RegistryError,
-    RegistryOptions, Resolution, Stale, StoreError, SymmetricRoot, TransitionError, UseError,
+    AuditError, CommitError, KeySpec, KeyStore, Managed, MemoryStore, Refusal, Registry,
+    RegistryError, RegistryOptions, Resolution, Stale, SymmetricRoot, TransitionError, UseError,
     audit::verify_log,
     state::{Active, PreActivation},
     store::{Batch, Row, RowName},
     table::KeyState,
 };
 
-use support::{Fixture, Folder, NOW, WHO, options, root};
+use support::{Faulty, Fixture, Folder, NOW, WHO, handle_refused, options, root};
 
 mod support;
 
@@ -304,43 +304,20 @@ fn a_log_that_was_touched_does_not_verify() {
     );
 }
 
-/// A store whose commits do as they are told.
-struct Unreliable {
-    store: Arc<MemoryStore>,
-    /// 0 commits; 1 commits and says that it does not know; 2 does not, and says the same.
-    mode: AtomicU8,
-}
-
-impl KeyStore for Unreliable {
-    fn get(&self, name: &RowName) -> Result<Option<Row>, StoreError> {
-        self.store.get(name)
-    }
-
-    fn scan(
-        &self,
-        prefix: &[u8],
-        after: Option<&RowName>,
-        limit: usize,
-    ) -> Result<Vec<(RowName, Row)>, StoreError> {
-        self.store.scan(prefix, after, limit)
-    }
-
-    fn commit(&self, batch: &Batch) -> Result<(), CommitError> {
-        match self.mode.load(Ordering::SeqCst) {
-            0 => self.store.commit(batch),
-            1 => self.store.commit(batch).and(Err(CommitError::Unknown)),
-            _ => Err(CommitError::Unknown),
-        }
-    }
-}
-
 #[test]
 fn a_lost_reply_is_indeterminate_until_the_registry_is_asked_again() {
     for (mode, happened) in [(1, true), (2, false)] {
         let mut f = Fixture::new();
-        let store = Arc::new(Unreliable {
+        // 0 commits; 1 commits and says that it does not know; 2 does not, and says the same.
+        let told = Arc::new(AtomicU8::new(0));
+        let asked = told.clone();
+        let store = Arc::new(Faulty {
             store: f.store.clone(),
-            mode: AtomicU8::new(0),
+            commit: move |store: &MemoryStore, batch: &Batch| match asked.load(Ordering::SeqCst) {
+                0 => store.commit(batch),
+                1 => store.commit(batch).and(Err(CommitError::Unknown)),
+                _ => Err(CommitError::Unknown),
+            },
         });
         let registry =
             Registry::open(store.clone(), root(), options(&f.clock), &mut f.rng).unwrap();
@@ -348,13 +325,13 @@ fn a_lost_reply_is_indeterminate_until_the_registry_is_asked_again() {
             .generate(&KeySpec::default(), &WHO, &mut f.rng)
             .unwrap();
         let name = key.name();
-        store.mode.store(mode, Ordering::SeqCst);
+        told.store(mode, Ordering::SeqCst);
         let error = key.activate(&registry, &WHO).unwrap_err();
         let TransitionError::Indeterminate { operation } = error else {
             panic!("{error:?}")
         };
         // Nothing is to be had from it now, not even what was true before.
-        store.mode.store(0, Ordering::SeqCst);
+        told.store(0, Ordering::SeqCst);
         assert_eq!(registry.find(name).map(drop), Err(RegistryError::Poisoned));
         drop(registry);
         let registry = f.open_again();
@@ -384,14 +361,8 @@ fn two_processes_lose_nothing_and_the_second_to_decide_is_told() {
     let _suspended = key.suspend(&f.registry, &WHO).unwrap();
     // Their lease runs on: that is what a lease is. Their transition is refused.
     theirs.sign(b"m", &mut f.rng).unwrap();
-    let error = theirs.suspend(&second, &WHO).unwrap_err();
-    assert_eq!(
-        error.reason(),
-        Some(pqkm_lifecycle::Refusal::State(KeyState::Suspended))
-    );
-    let TransitionError::Refused { handle, .. } = error else {
-        panic!()
-    };
+    let (handle, reason) = handle_refused(theirs.suspend(&second, &WHO));
+    assert_eq!(reason, Refusal::State(KeyState::Suspended));
     f.clock.set(NOW + 300);
     assert_eq!(
         handle.sign(b"m", &mut f.rng).unwrap_err(),

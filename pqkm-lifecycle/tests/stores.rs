@@ -11,8 +11,10 @@ use std::{path::PathBuf, sync::Arc};
 use pqkm_lifecycle::{
     CommitError, KeyStore, MemoryStore, StoreError,
     conformance::{self, Subject},
-    store::{Batch, Row, RowName},
+    store::Batch,
 };
+
+use support::Faulty;
 
 struct InMemory(Arc<MemoryStore>);
 
@@ -73,33 +75,10 @@ fn redb() {
     assert!(new.exists() && !left.exists());
 }
 
-/// A store with one fault.
-#[derive(Clone)]
-struct Faulty {
-    store: Arc<MemoryStore>,
-    fault: fn(&MemoryStore, &Batch) -> Result<(), CommitError>,
-}
+/// What a store with one fault does instead of committing.
+type Fault = fn(&MemoryStore, &Batch) -> Result<(), CommitError>;
 
-impl KeyStore for Faulty {
-    fn get(&self, name: &RowName) -> Result<Option<Row>, StoreError> {
-        self.store.get(name)
-    }
-
-    fn scan(
-        &self,
-        prefix: &[u8],
-        after: Option<&RowName>,
-        limit: usize,
-    ) -> Result<Vec<(RowName, Row)>, StoreError> {
-        self.store.scan(prefix, after, limit)
-    }
-
-    fn commit(&self, batch: &Batch) -> Result<(), CommitError> {
-        (self.fault)(&self.store, batch)
-    }
-}
-
-impl Subject for Faulty {
+impl Subject for Faulty<Fault> {
     type Store = Self;
 
     fn open(&self) -> Self {
@@ -111,9 +90,9 @@ impl Subject for Faulty {
     }
 }
 
-fn rule_broken_by(fault: fn(&MemoryStore, &Batch) -> Result<(), CommitError>) -> &'static str {
+fn rule_broken_by(commit: Fault) -> &'static str {
     let store = Arc::default();
-    let violation = conformance::run(&Faulty { store, fault });
+    let violation = conformance::run(&Faulty { store, commit });
     violation.map_or_else(|violation| violation.rule, |()| "")
 }
 

@@ -3,7 +3,6 @@
 use pqkm_core::{Ed25519, SigningKey, Verifiers};
 use pqkm_lifecycle::{
     Authority, KeySpec, Managed, PolicyRefusal, Quorum, Refusal, Registry, RegistryOptions,
-    TransitionError,
     policy::{KeyFacts, PeriodLimits, Permissive, Policy, RulePolicy, TextFault},
     state::{Active, PreActivation},
     table::KeyState,
@@ -11,7 +10,7 @@ use pqkm_lifecycle::{
 
 use crate::{
     SPEC, Signer, Wrapper, refused, signer,
-    support::{Fixture, NOW, TestClock, WHO, options},
+    support::{Fixture, NOW, TestClock, WHO, handle_refused, options},
 };
 
 /// Destruction needs two of three.
@@ -69,56 +68,39 @@ fn approvals_are_for_one_transition_once() {
             .map(|person| proposal.approve(&people[*person], &mut rng).unwrap())
             .collect::<Vec<_>>()
     };
-    let missing = Some(Refusal::Policy(PolicyRefusal::Approvals));
+    let missing = Refusal::Policy(PolicyRefusal::Approvals);
     let mut key = key;
     for who in [[0, 0].as_slice(), &[0, 3], &[1], &[]] {
         let approvals = approve(&f.registry, KeyState::Active, who);
-        let error = key
-            .activate(&f.registry, &WHO.with_approvals(&approvals))
-            .unwrap_err();
-        assert_eq!(error.reason(), missing, "{who:?}");
-        let TransitionError::Refused { handle, .. } = error else {
-            panic!()
-        };
+        let (handle, reason) =
+            handle_refused(key.activate(&f.registry, &WHO.with_approvals(&approvals)));
+        assert_eq!(reason, missing, "{who:?}");
         key = handle;
     }
     // For another state, and by another person.
     let approvals = approve(&f.registry, KeyState::Destroyed, &[0, 1]);
-    let error = key
-        .activate(&f.registry, &WHO.with_approvals(&approvals))
-        .unwrap_err();
-    assert_eq!(error.reason(), missing);
-    let TransitionError::Refused { handle, .. } = error else {
-        panic!()
-    };
+    let (key, reason) = handle_refused(key.activate(&f.registry, &WHO.with_approvals(&approvals)));
+    assert_eq!(reason, missing);
     let approvals = approve(&f.registry, KeyState::Active, &[0, 2]);
     let mallory = Authority::new("mallory", "test").with_approvals(&approvals);
-    let error = handle.activate(&f.registry, &mallory).unwrap_err();
-    assert_eq!(error.reason(), missing);
-    let TransitionError::Refused { handle, .. } = error else {
-        panic!()
-    };
-    let key = handle
+    let (key, reason) = handle_refused(key.activate(&f.registry, &mallory));
+    assert_eq!(reason, missing);
+    let key = key
         .activate(&f.registry, &WHO.with_approvals(&approvals))
         .unwrap();
     // Once: after a suspension the same approvals activate nothing, and those from there are good once, too.
-    let key = key.suspend(&f.registry, &WHO).unwrap();
-    let error = key
-        .activate(&f.registry, &WHO.with_approvals(&approvals))
-        .unwrap_err();
-    assert_eq!(error.reason(), missing);
-    let TransitionError::Refused { handle, .. } = error else {
-        panic!()
-    };
-    let approvals = approve(&f.registry, KeyState::Active, &[0, 2]);
-    let key = handle
-        .activate(&f.registry, &WHO.with_approvals(&approvals))
-        .unwrap();
-    let key = key.suspend(&f.registry, &WHO).unwrap();
-    let error = key
-        .activate(&f.registry, &WHO.with_approvals(&approvals))
-        .unwrap_err();
-    assert_eq!(error.reason(), missing);
+    let mut approvals = approvals;
+    let mut key = key;
+    for _ in 0..2 {
+        let suspended = key.suspend(&f.registry, &WHO).unwrap();
+        let again = suspended.activate(&f.registry, &WHO.with_approvals(&approvals));
+        let (suspended, reason) = handle_refused(again);
+        assert_eq!(reason, missing);
+        approvals = approve(&f.registry, KeyState::Active, &[0, 2]);
+        key = suspended
+            .activate(&f.registry, &WHO.with_approvals(&approvals))
+            .unwrap();
+    }
 }
 
 #[test]
@@ -209,12 +191,8 @@ fn a_quorum_can_be_written_down() {
     let approvals: Vec<_> = [0, 2]
         .map(|person: usize| proposal.approve(&people[person], &mut rng).unwrap())
         .into();
-    let error = key
-        .destroy(&f.registry, &WHO.with_approvals(&approvals[..1]))
-        .unwrap_err();
-    let TransitionError::Refused { handle, reason } = error else {
-        panic!()
-    };
+    let (handle, reason) =
+        handle_refused(key.destroy(&f.registry, &WHO.with_approvals(&approvals[..1])));
     assert_eq!(reason, Refusal::Policy(PolicyRefusal::Approvals));
     let gone = handle.destroy(&f.registry, &WHO.with_approvals(&approvals));
     assert_eq!(gone.unwrap().state(), KeyState::Destroyed);

@@ -5,15 +5,14 @@ use pqkm_core::{
     WrapContext,
 };
 use pqkm_lifecycle::{
-    DueReason, KeySpec, LinkedPair, Managed, OperationId, Refusal, Stale, TransitionError,
-    UseError,
+    DueReason, KeySpec, LinkedPair, Managed, OperationId, Refusal, Stale, UseError,
     state::{Active, Deactivated, PreActivation},
     table::{Half, KeyState},
 };
 
 use crate::{
     SPEC, Signer, Wrapper, refused, signer,
-    support::{Fixture, NOW, WHO, time},
+    support::{Fixture, NOW, WHO, handle_refused, time},
     wrapper,
 };
 
@@ -26,11 +25,8 @@ fn a_key_is_not_destroyed_while_anything_depends_on_it() {
         f.registry.add_dependant(name, record, &WHO).unwrap();
     }
     let key = key.deactivate(&f.registry, &WHO).unwrap();
-    let error = key.destroy(&f.registry, &WHO).unwrap_err();
-    assert_eq!(error.reason(), Some(Refusal::Dependants(2)));
-    let TransitionError::Refused { handle, .. } = error else {
-        panic!()
-    };
+    let (handle, reason) = handle_refused(key.destroy(&f.registry, &WHO));
+    assert_eq!(reason, Refusal::Dependants(2));
     let listed = f.registry.dependants(name.id, name.version, None).unwrap();
     let mut names: Vec<_> = listed.iter().map(|dependant| &dependant.name[..]).collect();
     names.sort_unstable();
@@ -61,14 +57,8 @@ fn destruction_waits_for_leases_and_can_be_planned_and_called_off() {
         .unwrap()
         .promote(&f.registry, "ben")
         .unwrap();
-    let error = key.destroy(&f.registry, &WHO).unwrap_err();
-    assert_eq!(
-        error.reason(),
-        Some(Refusal::LeasesRunning(time(NOW + 300)))
-    );
-    let TransitionError::Refused { handle: key, .. } = error else {
-        panic!()
-    };
+    let (key, reason) = handle_refused(key.destroy(&f.registry, &WHO));
+    assert_eq!(reason, Refusal::LeasesRunning(time(NOW + 300)));
     f.registry
         .plan_destruction(name, time(NOW + 30), &WHO)
         .unwrap();
@@ -238,14 +228,10 @@ fn a_pair_is_one_thing() {
         &f.registry,
     )
     .unwrap();
-    let gone: Pair<_> = match next.destroy(&f.registry, &WHO) {
-        Err(TransitionError::Refused { handle, reason }) => {
-            assert_eq!(reason, Refusal::LeasesRunning(time(NOW + 100)));
-            f.clock.pass(100);
-            handle.destroy(&f.registry, &WHO).unwrap()
-        }
-        other => panic!("{other:?}"),
-    };
+    let (pair, reason) = handle_refused(next.destroy(&f.registry, &WHO));
+    assert_eq!(reason, Refusal::LeasesRunning(time(NOW + 100)));
+    f.clock.pass(100);
+    let gone: Pair<_> = pair.destroy(&f.registry, &WHO).unwrap();
     assert_eq!(gone.one().state(), KeyState::Destroyed);
     assert_eq!(gone.other().state(), KeyState::Destroyed);
     f.registry.sequence().unwrap();
@@ -268,10 +254,8 @@ fn a_pair_is_destroyed_while_its_own_handles_have_leases() {
         .unwrap()
         .promote(&f.registry, "ben")
         .unwrap();
-    let error = pair.destroy(&f.registry, &WHO).unwrap_err();
-    let TransitionError::Refused { handle, .. } = error else {
-        panic!()
-    };
+    let (handle, reason) = handle_refused(pair.destroy(&f.registry, &WHO));
+    assert_eq!(reason, Refusal::LeasesRunning(time(NOW + 300)));
     one.give_back(&f.registry).unwrap();
     drop(handle.destroy(&f.registry, &WHO).unwrap());
     let stranger = stranger.activate(&f.registry, &WHO).unwrap();

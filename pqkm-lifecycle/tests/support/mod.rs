@@ -5,7 +5,11 @@ use core::sync::atomic::{AtomicU64, Ordering};
 use std::{fs, path::PathBuf, process, sync::Arc};
 
 use pqkm_core::{Clock, ClockUnavailable, UnixTime};
-use pqkm_lifecycle::{Authority, MemoryStore, Registry, RegistryOptions, SymmetricRoot};
+use pqkm_lifecycle::{
+    Authority, CommitError, KeyStore, MemoryStore, Refusal, Registry, RegistryOptions, StoreError,
+    SymmetricRoot, TransitionError,
+    store::{Batch, Row, RowName},
+};
 use pqkm_testkit::rng::SeededRng;
 
 /// A folder that is removed when it is dropped.
@@ -71,6 +75,42 @@ pub(crate) fn options(clock: &TestClock) -> RegistryOptions {
     RegistryOptions {
         clock: Box::new(clock.clone()),
         ..RegistryOptions::default()
+    }
+}
+
+/// The handle of a transition that must be refused, and why it was.
+pub(crate) fn handle_refused<T, M>(result: Result<T, TransitionError<M>>) -> (M, Refusal) {
+    match result.map(drop) {
+        Err(TransitionError::Refused { handle, reason }) => (handle, reason),
+        Err(TransitionError::Indeterminate { .. }) => panic!("indeterminate"),
+        Ok(()) => panic!("not refused"),
+        Err(_) => panic!("neither"),
+    }
+}
+
+/// A store whose commits are something else.
+#[derive(Clone)]
+pub(crate) struct Faulty<F> {
+    pub(crate) store: Arc<MemoryStore>,
+    pub(crate) commit: F,
+}
+
+impl<F: Fn(&MemoryStore, &Batch) -> Result<(), CommitError> + Send + Sync> KeyStore for Faulty<F> {
+    fn get(&self, name: &RowName) -> Result<Option<Row>, StoreError> {
+        self.store.get(name)
+    }
+
+    fn scan(
+        &self,
+        prefix: &[u8],
+        after: Option<&RowName>,
+        limit: usize,
+    ) -> Result<Vec<(RowName, Row)>, StoreError> {
+        self.store.scan(prefix, after, limit)
+    }
+
+    fn commit(&self, batch: &Batch) -> Result<(), CommitError> {
+        (self.commit)(&self.store, batch)
     }
 }
 
