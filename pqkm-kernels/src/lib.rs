@@ -33,7 +33,7 @@
 //! # Modules, in reading order
 //!
 //! [`lanes`] (instruction sets and the only `unsafe` of ordinary builds), [`rows`], [`keccak`], [`seed`], [`mlkem`],
-//! [`gf256`], [`memcheck`].
+//! [`mldsa`], [`sha256`], [`shake`], [`gf256`], [`memcheck`].
 #![no_std]
 #![deny(unsafe_code)]
 #![expect(
@@ -62,6 +62,8 @@ extern crate std;
 #[macro_use]
 mod testing;
 
+#[macro_use]
+mod engines;
 #[macro_use]
 mod kernel;
 

@@ -20,9 +20,7 @@ pub use chain::{Chain, derive_and_run_chains, run_chains};
 pub use compress::{INITIAL, K};
 pub use tree::{Shape, leaves, parents};
 
-#[cfg(target_arch = "x86_64")]
-use crate::lanes::{Avx2, Avx512, ShaNi};
-use crate::lanes::{Portable, Token};
+use crate::lanes::Token;
 
 /// Length in bytes of the identifier that every input begins with.
 pub const ID_LEN: usize = 16;
@@ -39,81 +37,15 @@ pub enum OutputLength {
 /// A digest; with [`OutputLength::N24`] its last 8 bytes are zero.
 pub type Digest = [u8; 32];
 
-/// An instruction set, detected.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub enum Engine {
+engines! { $
     /// Plain Rust.
-    Portable(Portable),
-    /// The SHA extensions, four messages interleaved.
-    #[cfg(target_arch = "x86_64")]
-    ShaNi(ShaNi),
+    Portable;
     /// AVX2, eight messages.
-    #[cfg(target_arch = "x86_64")]
     Avx2(Avx2),
+    /// The SHA extensions, four messages interleaved.
+    ShaNi(ShaNi),
     /// AVX-512, sixteen messages.
-    #[cfg(target_arch = "x86_64")]
     Avx512(Avx512),
-}
-
-impl Engine {
-    /// The fastest one that this CPU has.
-    #[must_use]
-    pub fn detect() -> Self {
-        #[cfg(target_arch = "x86_64")]
-        {
-            if let Some(token) = Avx512::detect() {
-                return Self::Avx512(token);
-            }
-            if let Some(token) = ShaNi::detect() {
-                return Self::ShaNi(token);
-            }
-            if let Some(token) = Avx2::detect() {
-                return Self::Avx2(token);
-            }
-        }
-        Self::Portable(Portable::new())
-    }
-
-    /// Every one that this CPU has.
-    pub fn all() -> impl Iterator<Item = Self> {
-        let portable = core::iter::once(Self::Portable(Portable::new()));
-        #[cfg(target_arch = "x86_64")]
-        let portable = portable
-            .chain(ShaNi::detect().map(Self::ShaNi))
-            .chain(Avx2::detect().map(Self::Avx2))
-            .chain(Avx512::detect().map(Self::Avx512));
-        portable
-    }
-
-    /// The name that `pqkm_backend` and the benches use.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Portable(_) => Portable::NAME,
-            #[cfg(target_arch = "x86_64")]
-            Self::ShaNi(_) => ShaNi::NAME,
-            #[cfg(target_arch = "x86_64")]
-            Self::Avx2(_) => Avx2::NAME,
-            #[cfg(target_arch = "x86_64")]
-            Self::Avx512(_) => Avx512::NAME,
-        }
-    }
-}
-
-/// Runs a kernel with the engine's token.
-macro_rules! with_token {
-    ($engine:expr, $kernel:expr) => {
-        match $engine {
-            Engine::Portable(token) => token.enter($kernel),
-            #[cfg(target_arch = "x86_64")]
-            Engine::ShaNi(token) => token.enter($kernel),
-            #[cfg(target_arch = "x86_64")]
-            Engine::Avx2(token) => token.enter($kernel),
-            #[cfg(target_arch = "x86_64")]
-            Engine::Avx512(token) => token.enter($kernel),
-        }
-    };
 }
 use with_token;
 

@@ -15,9 +15,7 @@
 mod tests;
 
 use crate::keccak::permute;
-#[cfg(target_arch = "x86_64")]
-use crate::lanes::{Avx2, Avx512};
-use crate::lanes::{Kernel, Lanes, Portable, Token};
+use crate::lanes::{Kernel, Lanes, Token};
 use crate::sha256::{Chain, Digest, ID_LEN, OutputLength, Shape};
 
 /// Domain separators: RFC 8554, section 7.1.
@@ -30,57 +28,13 @@ const DERIVE: u8 = 0xff;
 const RATE: usize = 17;
 const SUFFIX: u64 = 0x1f;
 
-/// An instruction set, detected.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub enum Engine {
+engines! { $
     /// Plain Rust.
-    Portable(Portable),
+    Portable;
     /// AVX2, four messages.
-    #[cfg(target_arch = "x86_64")]
     Avx2(Avx2),
     /// AVX-512, eight messages.
-    #[cfg(target_arch = "x86_64")]
     Avx512(Avx512),
-}
-
-impl Engine {
-    /// The fastest one that this CPU has.
-    #[must_use]
-    pub fn detect() -> Self {
-        #[cfg(target_arch = "x86_64")]
-        {
-            if let Some(token) = Avx512::detect() {
-                return Self::Avx512(token);
-            }
-            if let Some(token) = Avx2::detect() {
-                return Self::Avx2(token);
-            }
-        }
-        Self::Portable(Portable::new())
-    }
-
-    /// Every one that this CPU has.
-    pub fn all() -> impl Iterator<Item = Self> {
-        let portable = core::iter::once(Self::Portable(Portable::new()));
-        #[cfg(target_arch = "x86_64")]
-        let portable = portable
-            .chain(Avx2::detect().map(Self::Avx2))
-            .chain(Avx512::detect().map(Self::Avx512));
-        portable
-    }
-}
-
-macro_rules! with_token {
-    ($engine:expr, $kernel:expr) => {
-        match $engine {
-            Engine::Portable(token) => token.enter($kernel),
-            #[cfg(target_arch = "x86_64")]
-            Engine::Avx2(token) => token.enter($kernel),
-            #[cfg(target_arch = "x86_64")]
-            Engine::Avx512(token) => token.enter($kernel),
-        }
-    };
 }
 
 /// As [`sha256::run_chains`](crate::sha256::run_chains), with SHAKE256.
