@@ -12,16 +12,15 @@ use core::{fmt::Debug, marker::PhantomData, ops::RangeInclusive};
 
 use pqkm_core::{
     Algorithm, DecapsulateError, EncapsulateError, Encapsulated, Engine, GenerateError,
-    KemAlgorithm, KemMaterials, OutputLength, material::HeapBytes, rand_core::TryCryptoRng,
+    KemAlgorithm, KemMaterials, OutputLength,
+    material::{GivenBytes, HeapBytes, encapsulate_one},
+    rand_core::TryCryptoRng,
     spki::AlgorithmIdentifierOwned,
 };
 use sha3::{Digest, Sha3_256};
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::{
-    given::{GivenBytes, draw},
-    registry::KemEntry,
-};
+use crate::{draw::draw, registry::KemEntry};
 
 mod halves;
 mod material;
@@ -198,25 +197,12 @@ where
         key: &Self::PreparedEncapsulation,
         rng: &mut R,
     ) -> Result<Encapsulated<Self>, EncapsulateError> {
-        let mut all = Self::encapsulate_many(key, 1, rng)?;
-        // What is popped stays in the vector's block, too, so the secret is taken out before.
-        let (_, secret) = all.first_mut().ok_or(EncapsulateError::Refused)?;
-        let secret = core::mem::take(secret);
-        let (ciphertext, _) = all.pop().ok_or(EncapsulateError::Refused)?;
-        Ok((ciphertext, secret))
-    }
-
-    fn encapsulate_many<R: TryCryptoRng + ?Sized>(
-        key: &Self::PreparedEncapsulation,
-        count: usize,
-        rng: &mut R,
-    ) -> Result<Vec<Encapsulated<Self>>, EncapsulateError> {
-        Self::encapsulate_many_as(key, count, rng, |ciphertext, secret| (ciphertext, secret))
+        encapsulate_one::<Self, R>(key, rng)
     }
 
     /// Each item draws ML-KEM's `m`, then what the traditional half draws; ML-KEM works on all of them
     /// together.
-    fn encapsulate_many_as<M, R: TryCryptoRng + ?Sized>(
+    fn encapsulate_many<M, R: TryCryptoRng + ?Sized>(
         key: &Self::PreparedEncapsulation,
         count: usize,
         rng: &mut R,
@@ -231,7 +217,10 @@ where
         }
         let rng = &mut GivenBytes::new(&messages);
         // Nothing secret is moved out of a vector, and none grows: it would stay in the block.
-        let mut post_quantum = P::encapsulate_many(&key.post_quantum, count, rng)?;
+        let mut post_quantum =
+            P::encapsulate_many(&key.post_quantum, count, rng, |ciphertext, secret| {
+                (ciphertext, secret)
+            })?;
         let mut encapsulated = Vec::with_capacity(count);
         for ((first, secret), (second, traditional)) in post_quantum.iter_mut().zip(&traditional) {
             let bytes = [first.as_ref(), second.as_slice()].concat();

@@ -66,8 +66,8 @@ extern crate std;
 mod any;
 #[cfg(feature = "unstable-448")]
 pub mod curve448;
+mod draw;
 mod error;
-mod given;
 mod kem;
 pub mod lenient;
 pub mod material;

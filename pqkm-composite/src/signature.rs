@@ -11,14 +11,13 @@ use core::{fmt::Debug, marker::PhantomData, ops::RangeInclusive};
 use pqkm_core::{
     Algorithm, Engine, GenerateError, InvalidSignature, Message, OutputLength, SignError,
     SignatureAlgorithm, SignatureMaterials, SupportsContext, SupportsPreHash,
-    VerificationAlgorithm, material::HeapBytes, rand_core::TryCryptoRng,
+    VerificationAlgorithm,
+    material::{GivenBytes, HeapBytes},
+    rand_core::TryCryptoRng,
     spki::AlgorithmIdentifierOwned,
 };
 
-use crate::{
-    given::{GivenBytes, draw},
-    registry::SignatureEntry,
-};
+use crate::{draw::draw, registry::SignatureEntry};
 
 mod halves;
 mod material;

@@ -5,11 +5,11 @@
 //! blanket implementations over these traits.
 
 use alloc::vec::Vec;
-use core::fmt::Debug;
+use core::{cell::Cell, fmt::Debug};
 
 use rand_core::TryCryptoRng;
 use spki::AlgorithmIdentifierOwned;
-use zeroize::{Zeroize as _, Zeroizing};
+use zeroize::Zeroizing;
 
 use crate::{
     engine::Engine,
@@ -186,24 +186,13 @@ pub trait KemAlgorithm: Algorithm {
 
     /// Encapsulates `count` fresh shared secrets to one key, drawing randomness in order.
     ///
+    /// Each result is turned into something else at once: in the first cache, which a batch is larger than, and
+    /// without a copy of its secret in the block of a vector that it is moved out of.
+    ///
     /// # Errors
     /// As [`encapsulate`](Self::encapsulate), and [`EncapsulateError::Refused`] if there is no memory
     /// for so many; nothing is returned then.
-    fn encapsulate_many<R: TryCryptoRng + ?Sized>(
-        key: &Self::PreparedEncapsulation,
-        count: usize,
-        rng: &mut R,
-    ) -> Result<Vec<Encapsulated<Self>>, EncapsulateError> {
-        collect_encapsulated::<Self>(count, || Self::encapsulate(key, rng))
-    }
-
-    /// As [`encapsulate_many`](Self::encapsulate_many), each result turned into something else at once: in the first
-    /// cache, which a batch is larger than, and without a copy of its secret in the block of a vector that it is moved
-    /// out of. An algorithm that encapsulates many together implements this, and the other by it.
-    ///
-    /// # Errors
-    /// As [`encapsulate_many`](Self::encapsulate_many).
-    fn encapsulate_many_as<T, R: TryCryptoRng + ?Sized>(
+    fn encapsulate_many<T, R: TryCryptoRng + ?Sized>(
         key: &Self::PreparedEncapsulation,
         count: usize,
         rng: &mut R,
@@ -215,28 +204,12 @@ pub trait KemAlgorithm: Algorithm {
         })
     }
 
-    /// Encapsulates one fresh shared secret to each of many keys, drawing randomness in order.
+    /// Encapsulates one fresh shared secret to each of many keys, drawing randomness in order; results are made as
+    /// in [`encapsulate_many`](Self::encapsulate_many).
     ///
     /// # Errors
-    /// As [`encapsulate`](Self::encapsulate); nothing is returned then.
-    fn encapsulate_each<R: TryCryptoRng + ?Sized>(
-        engine: Engine,
-        keys: &[&Self::Encapsulation],
-        rng: &mut R,
-    ) -> Result<Vec<Encapsulated<Self>>, EncapsulateError> {
-        let mut keys = keys.iter();
-        collect_encapsulated::<Self>(keys.len(), || {
-            let key = keys.next().ok_or(EncapsulateError::Refused)?;
-            Self::encapsulate(&Self::prepare_encapsulation(engine, key), rng)
-        })
-    }
-
-    /// As [`encapsulate_each`](Self::encapsulate_each), with results as in
-    /// [`encapsulate_many_as`](Self::encapsulate_many_as).
-    ///
-    /// # Errors
-    /// As [`encapsulate_each`](Self::encapsulate_each).
-    fn encapsulate_each_as<T, R: TryCryptoRng + ?Sized>(
+    /// As [`encapsulate_many`](Self::encapsulate_many).
+    fn encapsulate_each<T, R: TryCryptoRng + ?Sized>(
         engine: Engine,
         keys: &[&Self::Encapsulation],
         rng: &mut R,
@@ -287,6 +260,22 @@ fn collect_made<T>(
     Ok(all)
 }
 
+/// [`KemAlgorithm::encapsulate`] for an algorithm whose work is [`KemAlgorithm::encapsulate_many`]: a batch of one.
+///
+/// # Errors
+/// As [`KemAlgorithm::encapsulate_many`].
+pub fn encapsulate_one<A: KemAlgorithm, R: TryCryptoRng + ?Sized>(
+    key: &A::PreparedEncapsulation,
+    rng: &mut R,
+) -> Result<Encapsulated<A>, EncapsulateError> {
+    // Not through the vector: what is popped stays in its block.
+    let only = Cell::new(None);
+    A::encapsulate_many(key, 1, rng, |ciphertext, secret| {
+        only.set(Some((ciphertext, secret)));
+    })?;
+    only.take().ok_or(EncapsulateError::Refused)
+}
+
 /// Batches up to this size are not asked about: what they take, programs have.
 const SMALL_BATCH: usize = 1 << 16;
 
@@ -294,26 +283,6 @@ const SMALL_BATCH: usize = 1 << 16;
 /// process instead of being an error.
 pub(crate) fn has_room<T>(count: usize) -> bool {
     count <= SMALL_BATCH || Vec::<T>::new().try_reserve_exact(count).is_ok()
-}
-
-/// Collects shared secrets likewise. After an error they are zeroized.
-fn collect_encapsulated<A: KemAlgorithm>(
-    count: usize,
-    mut next: impl FnMut() -> Result<Encapsulated<A>, EncapsulateError>,
-) -> Result<Vec<Encapsulated<A>>, EncapsulateError> {
-    let mut all: Vec<Encapsulated<A>> = Vec::new();
-    all.try_reserve_exact(count)
-        .map_err(|_| EncapsulateError::Refused)?;
-    for _ in 0..count {
-        match next() {
-            Ok(encapsulated) => all.push(encapsulated),
-            Err(error) => {
-                all.iter_mut().for_each(|(_, secret)| secret.zeroize());
-                return Err(error);
-            }
-        }
-    }
-    Ok(all)
 }
 
 /// A signature algorithm, as far as verification goes. Stateful algorithms stop here: they have no

@@ -72,10 +72,6 @@ mod engine;
 mod error;
 mod evidence;
 mod generate;
-#[cfg_attr(
-    not(feature = "hazmat"),
-    expect(unreachable_pub, reason = "`hazmat` exports it")
-)]
 mod given;
 #[cfg(feature = "hazmat")]
 pub mod hazmat;

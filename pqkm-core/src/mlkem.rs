@@ -129,15 +129,7 @@ macro_rules! parameter_sets {
                 Ok(dispatch::encapsulate_one::<Self>(&key.0, &m))
             }
 
-            fn encapsulate_many<R: TryCryptoRng + ?Sized>(
-                key: &Self::PreparedEncapsulation,
-                count: usize,
-                rng: &mut R,
-            ) -> Result<Vec<Encapsulated<Self>>, EncapsulateError> {
-                encapsulate(key, count, rng, |ciphertext, secret| (ciphertext, secret))
-            }
-
-            fn encapsulate_many_as<T, R: TryCryptoRng + ?Sized>(
+            fn encapsulate_many<T, R: TryCryptoRng + ?Sized>(
                 key: &Self::PreparedEncapsulation,
                 count: usize,
                 rng: &mut R,
@@ -146,15 +138,7 @@ macro_rules! parameter_sets {
                 encapsulate(key, count, rng, make)
             }
 
-            fn encapsulate_each<R: TryCryptoRng + ?Sized>(
-                engine: Engine,
-                keys: &[&Self::Encapsulation],
-                rng: &mut R,
-            ) -> Result<Vec<Encapsulated<Self>>, EncapsulateError> {
-                encapsulate_each(engine, keys, rng, |ciphertext, secret| (ciphertext, secret))
-            }
-
-            fn encapsulate_each_as<T, R: TryCryptoRng + ?Sized>(
+            fn encapsulate_each<T, R: TryCryptoRng + ?Sized>(
                 engine: Engine,
                 keys: &[&Self::Encapsulation],
                 rng: &mut R,

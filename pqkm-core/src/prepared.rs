@@ -102,7 +102,7 @@ impl<A: KemAlgorithm> PreparedEncapsulationKey<A> {
         if !has_room::<EncapsulatedSecret<A>>(count) {
             return Err(EncapsulateError::Refused);
         }
-        A::encapsulate_many_as(&self.expanded, count, rng, typed)
+        A::encapsulate_many(&self.expanded, count, rng, typed)
     }
 }
 
@@ -125,7 +125,7 @@ impl<A: KemAlgorithm> EncapsulationKey<A> {
     ) -> Result<Vec<EncapsulatedSecret<A>>, EncapsulateError> {
         state::check()?;
         let materials: Vec<_> = keys.iter().map(|key| key.material()).collect();
-        A::encapsulate_each_as(engine, &materials, rng, typed)
+        A::encapsulate_each(engine, &materials, rng, typed)
     }
 }
 

@@ -21,7 +21,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 use crate::{
     algorithm::{
         Algorithm, Encapsulated, KemAlgorithm, KemMaterials, PrivateMaterial, PublicMaterial,
-        SecretMaterial,
+        SecretMaterial, encapsulate_one,
     },
     encoding::{RawPrivateKey, SeedForms},
     engine::Engine,
@@ -133,23 +133,10 @@ impl KemAlgorithm for XWing {
         key: &PreparedXWingEncapsulation,
         rng: &mut R,
     ) -> Result<Encapsulated<Self>, EncapsulateError> {
-        let mut all = Self::encapsulate_many(key, 1, rng)?;
-        // What is popped stays in the vector's block, too, so the secret is taken out before.
-        let (_, secret) = all.first_mut().ok_or(EncapsulateError::Refused)?;
-        let secret = core::mem::take(secret);
-        let (ciphertext, _) = all.pop().ok_or(EncapsulateError::Refused)?;
-        Ok((ciphertext, secret))
+        encapsulate_one::<Self, R>(key, rng)
     }
 
-    fn encapsulate_many<R: TryCryptoRng + ?Sized>(
-        key: &PreparedXWingEncapsulation,
-        count: usize,
-        rng: &mut R,
-    ) -> Result<Vec<Encapsulated<Self>>, EncapsulateError> {
-        Self::encapsulate_many_as(key, count, rng, |ciphertext, secret| (ciphertext, secret))
-    }
-
-    fn encapsulate_many_as<T, R: TryCryptoRng + ?Sized>(
+    fn encapsulate_many<T, R: TryCryptoRng + ?Sized>(
         key: &PreparedXWingEncapsulation,
         count: usize,
         rng: &mut R,
@@ -167,7 +154,9 @@ impl KemAlgorithm for XWing {
         }
         let rng = &mut GivenBytes::new(&messages);
         // Nothing secret is moved out of a vector: it would stay in its block.
-        let mut inner = MlKem768::encapsulate_many(&key.pk_m, count, rng)?;
+        let mut inner = MlKem768::encapsulate_many(&key.pk_m, count, rng, |ciphertext, secret| {
+            (ciphertext, secret)
+        })?;
         let encapsulated = inner
             .iter()
             .zip(&ephemerals)

@@ -18,7 +18,7 @@ use pqkm_core::{
 };
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
-use crate::given::draw;
+use crate::draw::draw;
 
 /// Length of private and public keys in bytes.
 const KEY_BYTES: usize = 57;

@@ -12,7 +12,7 @@ use pqkm_core::{
 use subtle::ConstantTimeEq;
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
-use crate::given::draw;
+use crate::draw::draw;
 
 /// Length of private keys, public keys and secrets in bytes.
 const KEY_BYTES: usize = 56;
