@@ -11,8 +11,9 @@ use alloc::vec::Vec;
 use core::{fmt::Debug, marker::PhantomData, ops::RangeInclusive};
 
 use pqkm_core::{
-    Algorithm, DecapsulateError, EncapsulateError, Encapsulated, Engine, GenerateError,
-    KemAlgorithm, KemMaterials, OutputLength,
+    Algorithm, DecapsulateError, DecodeError, EncapsulateError, Encapsulated, Engine,
+    GenerateError, KemAlgorithm, KemMaterials, OutputLength, PrivateMaterial as _,
+    PublicMaterial as _,
     material::{GivenBytes, HeapBytes, encapsulate_one},
     rand_core::TryCryptoRng,
     spki::AlgorithmIdentifierOwned,
@@ -20,15 +21,18 @@ use pqkm_core::{
 use sha3::{Digest, Sha3_256};
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::{draw::draw, registry::KemEntry};
+use crate::{
+    draw::draw,
+    material::{CompositePrivate, CompositePublic, Halves},
+    registry::KemEntry,
+};
 
 mod halves;
-mod material;
 pub(crate) mod pairs;
 mod traditional;
 
+use halves::SEED_BYTES;
 pub use halves::{PostQuantumKem, SECRET_BYTES, TraditionalEncapsulated, TraditionalKem};
-pub use material::{CompositeDecapsulation, CompositeEncapsulation};
 
 /// Length of ML-KEM's message `m` in bytes: what an encapsulation draws.
 const M_BYTES: usize = 32;
@@ -84,6 +88,24 @@ where
             oid: Self::ENTRY.oid,
             parameters: None,
         }
+    }
+}
+
+impl<P: PostQuantumKem, T: TraditionalKem> Halves for CompositeKem<P, T> {
+    type PostQuantumPublic = P::Encapsulation;
+    type PostQuantumPrivate = P::Decapsulation;
+    type TraditionalPublic = T::Public;
+    type TraditionalPrivate = T::Private;
+
+    const PUBLIC_KEY_BYTES: usize = P::PUBLIC_KEY_BYTES;
+    const SEED_BYTES: usize = SEED_BYTES;
+
+    fn encode_private(key: &T::Private) -> Zeroizing<Vec<u8>> {
+        T::encode_private(key)
+    }
+
+    fn decode_private(bytes: &[u8]) -> Result<T::Private, DecodeError> {
+        T::decode_private(bytes)
     }
 }
 
@@ -153,8 +175,8 @@ where
     T: TraditionalKem,
     Self: RegisteredKem,
 {
-    type Encapsulation = CompositeEncapsulation<P, T>;
-    type Decapsulation = CompositeDecapsulation<P, T>;
+    type Encapsulation = CompositePublic<Self>;
+    type Decapsulation = CompositePrivate<Self>;
     type PreparedEncapsulation = PreparedEncapsulation<P, T>;
     type PreparedDecapsulation = PreparedDecapsulation<P, T>;
     type Ciphertext = HeapBytes<Self>;
@@ -164,11 +186,17 @@ where
         P::supports(engine)
     }
 
+    /// Both halves are fresh; an error leaves nothing of either.
     fn generate_material<R: TryCryptoRng + ?Sized>(
         engine: Engine,
         rng: &mut R,
     ) -> Result<KemMaterials<Self>, GenerateError> {
-        material::generate(engine, rng)
+        let (post_quantum, _) = P::generate_material(engine, rng)?;
+        let traditional = T::generate(rng)?;
+        let private =
+            CompositePrivate::of(post_quantum, traditional).ok_or(GenerateError::Refused)?;
+        let public = private.public();
+        Ok((private, public))
     }
 
     fn prepare_encapsulation(
@@ -178,7 +206,7 @@ where
         PreparedEncapsulation {
             post_quantum: P::prepare_encapsulation(engine, key.post_quantum()),
             traditional: T::prepare_public(key.traditional()),
-            traditional_bytes: key.traditional_bytes().to_vec(),
+            traditional_bytes: key.traditional().as_bytes().to_vec(),
         }
     }
 
@@ -189,7 +217,7 @@ where
         PreparedDecapsulation {
             post_quantum: P::prepare_decapsulation(engine, key.post_quantum()),
             traditional: T::prepare_private(key.traditional()),
-            traditional_bytes: key.traditional_public_bytes(),
+            traditional_bytes: key.traditional().public().as_bytes().to_vec(),
         }
     }
 

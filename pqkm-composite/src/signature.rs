@@ -9,25 +9,29 @@ use alloc::vec::Vec;
 use core::{fmt::Debug, marker::PhantomData, ops::RangeInclusive};
 
 use pqkm_core::{
-    Algorithm, Engine, GenerateError, InvalidSignature, Message, OutputLength, SignError,
-    SignatureAlgorithm, SignatureMaterials, SupportsContext, SupportsPreHash,
-    VerificationAlgorithm,
+    Algorithm, DecodeError, Engine, GenerateError, InvalidSignature, Message, OutputLength,
+    PrivateMaterial as _, SignError, SignatureAlgorithm, SignatureMaterials, SupportsContext,
+    SupportsPreHash, VerificationAlgorithm,
     material::{GivenBytes, HeapBytes},
     rand_core::TryCryptoRng,
     spki::AlgorithmIdentifierOwned,
 };
+use zeroize::Zeroizing;
 
-use crate::{draw::draw, registry::SignatureEntry};
+use crate::{
+    draw::draw,
+    material::{CompositePrivate, CompositePublic, Halves},
+    registry::SignatureEntry,
+};
 
 mod halves;
-mod material;
 mod message;
 pub(crate) mod pairs;
 mod parts;
 
+use halves::SEED_BYTES;
 pub(crate) use halves::decode_exact;
 pub use halves::{PostQuantumSignature, TraditionalSignature};
-pub use material::{CompositeSigning, CompositeVerification};
 pub use parts::{CompositeSigner, FreshHalves};
 
 use message::{Representative, in_label};
@@ -87,6 +91,24 @@ where
     }
 }
 
+impl<P: PostQuantumSignature, T: TraditionalSignature> Halves for CompositeSignature<P, T> {
+    type PostQuantumPublic = P::Verification;
+    type PostQuantumPrivate = P::Signing;
+    type TraditionalPublic = T::Verification;
+    type TraditionalPrivate = T::Signing;
+
+    const PUBLIC_KEY_BYTES: usize = P::PUBLIC_KEY_BYTES;
+    const SEED_BYTES: usize = SEED_BYTES;
+
+    fn encode_private(key: &T::Signing) -> Zeroizing<Vec<u8>> {
+        T::encode_private(key)
+    }
+
+    fn decode_private(bytes: &[u8]) -> Result<T::Signing, DecodeError> {
+        T::decode_private(bytes)
+    }
+}
+
 impl<P, T> OutputLength for CompositeSignature<P, T>
 where
     P: PostQuantumSignature,
@@ -126,7 +148,7 @@ where
     T: TraditionalSignature,
     Self: RegisteredSignature,
 {
-    type Verification = CompositeVerification<P, T>;
+    type Verification = CompositePublic<Self>;
     type PreparedVerification = PreparedVerification<P, T>;
     type Signature = HeapBytes<Self>;
 
@@ -228,15 +250,20 @@ where
     T: TraditionalSignature,
     Self: RegisteredSignature,
 {
-    type Signing = CompositeSigning<P, T>;
+    type Signing = CompositePrivate<Self>;
     type PreparedSigning = PreparedSigning<P, T>;
 
-    /// Both halves are fresh: there is no way to bring one along.
+    /// Both halves are fresh: there is no way to bring one along; an error leaves nothing of either.
     fn generate_material<R: TryCryptoRng + ?Sized>(
         engine: Engine,
         rng: &mut R,
     ) -> Result<SignatureMaterials<Self>, GenerateError> {
-        material::generate(engine, rng)
+        let (post_quantum, _) = P::generate_material(engine, rng)?;
+        let (traditional, _) = T::generate_material(Engine::REFERENCE, rng)?;
+        let private =
+            CompositePrivate::of(post_quantum, traditional).ok_or(GenerateError::Refused)?;
+        let public = private.public();
+        Ok((private, public))
     }
 
     fn prepare_signing(engine: Engine, key: &Self::Signing) -> Self::PreparedSigning {
@@ -270,7 +297,7 @@ where
             .iter()
             .map(|message| Representative::new(Self::ENTRY, message).ok_or(SignError::Refused))
             .collect::<Result<_, _>>()?;
-        let mut rnds = zeroize::Zeroizing::new(Vec::with_capacity(RND_BYTES * messages.len()));
+        let mut rnds = Zeroizing::new(Vec::with_capacity(RND_BYTES * messages.len()));
         let mut traditional = Vec::with_capacity(messages.len());
         for representative in &representatives {
             let rnd = draw::<RND_BYTES, R>(rng).ok_or(SignError::Randomness)?;

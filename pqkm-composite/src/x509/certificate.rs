@@ -231,18 +231,11 @@ impl Certificate {
 
 impl Extensions {
     fn read(all: &[Extension]) -> Result<Self, ReadError> {
-        if all.len() > MAX_EXTENSIONS {
+        if all.len() > MAX_EXTENSIONS || repeats_extension(all) {
             return Err(ReadError::Extension);
         }
         let mut read = Self::default();
-        for (index, extension) in all.iter().enumerate() {
-            let earlier = all.get(..index).unwrap_or_default();
-            if earlier
-                .iter()
-                .any(|other| other.extn_id == extension.extn_id)
-            {
-                return Err(ReadError::Extension);
-            }
+        for extension in all {
             match extension.extn_id {
                 BasicConstraints::OID => read.basic_constraints = Some(decode(extension)?),
                 KeyUsage::OID => read.key_usage = Some(decode(extension)?),
@@ -256,6 +249,16 @@ impl Extensions {
         }
         Ok(read)
     }
+}
+
+/// Whether an extension occurs twice, which RFC 5280, section 4.2, forbids.
+pub(super) fn repeats_extension(all: &[Extension]) -> bool {
+    all.iter().enumerate().any(|(index, extension)| {
+        let earlier = all.get(..index).unwrap_or_default();
+        earlier
+            .iter()
+            .any(|other| other.extn_id == extension.extn_id)
+    })
 }
 
 fn decode<'a, T: Decode<'a, Error = der::Error>>(extension: &'a Extension) -> Result<T, ReadError> {

@@ -32,7 +32,7 @@ use x509_cert::{
 };
 
 use super::{
-    certificate::Certificate,
+    certificate::{Certificate, repeats_extension},
     kind::{KeyKind, is_sound},
 };
 use crate::error::IssueError;
@@ -303,14 +303,8 @@ where
 fn check_duplicates(message: &[u8]) -> Result<(), IssueError> {
     let tbs: TbsCertificate = der::Decode::from_der(message)?;
     let extensions = tbs.extensions().map_or(&[][..], Vec::as_slice);
-    for (index, extension) in extensions.iter().enumerate() {
-        let earlier = extensions.get(..index).unwrap_or_default();
-        if earlier
-            .iter()
-            .any(|other| other.extn_id == extension.extn_id)
-        {
-            return Err(IssueError::Encoding);
-        }
+    if repeats_extension(extensions) {
+        return Err(IssueError::Encoding);
     }
     Ok(())
 }
