@@ -196,7 +196,7 @@ impl<C: Custody> Registry<C> {
             name,
             role,
             algorithm_name,
-            algorithm: K::Algorithm::key_algorithm(),
+            algorithm: K::Algorithm::record_algorithm(),
             kept_in,
             exportable: spec.exportable || name.half == Half::Public,
             material: material.to_vec(),

@@ -247,7 +247,7 @@ pub(super) fn is_of<K: KeyHandle>(
     }
     let is_type = record.role == role_of::<K>()?
         && record.algorithm_name == <K::Algorithm as pqkm_core::Algorithm>::NAME
-        && record.algorithm == K::Algorithm::key_algorithm()
+        && record.algorithm == K::Algorithm::record_algorithm()
         && record.kept_in == kept_in;
     if is_type { Ok(()) } else { Err(Refusal::Type) }
 }
