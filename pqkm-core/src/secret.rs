@@ -49,10 +49,27 @@ impl ZeroizeOnDrop for SecretBytes {}
 impl SecretBytes {
     /// Takes over a buffer. Its spare capacity is zeroized when the buffer is shrunk to its length.
     #[must_use]
-    pub fn new(bytes: Zeroizing<Vec<u8>>) -> Self {
+    pub fn new(mut bytes: Zeroizing<Vec<u8>>) -> Self {
         // A vector that is shrunk in place may be reallocated and leave the old block behind, so the
-        // bytes are copied once into a block of exact size and the old one is zeroized.
-        Self(Box::from(bytes.as_slice()))
+        // bytes are copied once into a block of exact size and the old one is zeroized: at once, as above.
+        let exact = Box::from(bytes.as_slice());
+        bytes.spare_capacity_mut().zeroize();
+        bytes.as_mut_slice().zeroize();
+        drop(core::mem::take(&mut *bytes));
+        Self(exact)
+    }
+
+    /// Makes bytes where they stay: `fill` is given `length` bytes, all zero.
+    ///
+    /// # Errors
+    /// Those of `fill`; what it wrote is zeroized then.
+    pub fn filled<E>(
+        length: usize,
+        fill: impl FnOnce(&mut [u8]) -> Result<(), E>,
+    ) -> Result<Self, E> {
+        let mut bytes = Self(alloc::vec![0; length].into());
+        fill(&mut bytes.0)?;
+        Ok(bytes)
     }
 
     /// Copies bytes; the original stays the caller's to erase.

@@ -4,13 +4,13 @@
 //! add up to zero: those sums are the *syndromes*. They depend on the errors alone.
 
 use alloc::{vec, vec::Vec};
+use core::convert::Infallible;
 
 use pqkm_core::SecretBytes;
 use pqkm_kernels::{
-    gf256::{self, Engine, invert, multiply},
+    gf256::{self, Engine, multiply},
     memcheck,
 };
-use zeroize::Zeroizing;
 
 use crate::{
     CombineError, IndexSet,
@@ -20,6 +20,8 @@ use crate::{
 
 mod locate;
 
+/// The most shares there can be: as many as indices.
+const MAX_SHARES: usize = 255;
 /// Columns whose syndromes are computed together.
 const COLUMNS: usize = 4096;
 
@@ -93,13 +95,19 @@ pub(crate) fn combine_trusted(
 /// The value at a point of the polynomials through these shares.
 pub(crate) fn interpolate(shares: &[RawShare<'_>], at: u8) -> SecretBytes {
     let engine = Engine::detect();
-    let points: Vec<u8> = shares.iter().map(RawShare::index).collect();
-    let rows: Vec<&[u8]> = shares.iter().map(RawShare::value).collect();
-    let mut weights = vec![0; points.len()];
-    gf256::weights(engine, &points, at, &mut weights);
-    let mut secret = Zeroizing::new(vec![0; rows.first().map_or(0, |row| row.len())]);
-    gf256::combine(engine, &weights, &rows, &mut secret);
-    SecretBytes::new(secret)
+    let (mut points, mut weights) = ([0; MAX_SHARES], [0; MAX_SHARES]);
+    for (point, share) in points.iter_mut().zip(shares) {
+        *point = share.index();
+    }
+    let count = shares.len().min(MAX_SHARES);
+    let weights = weights.get_mut(..count).unwrap_or_default();
+    gf256::weights(engine, &points, at, weights);
+    let length = shares.first().map_or(0, |share| share.value().len());
+    let Ok(secret) = SecretBytes::filled(length, |secret| {
+        gf256::combine(engine, weights, shares, secret);
+        Ok::<_, Infallible>(())
+    });
+    secret
 }
 
 /// The syndromes of the first byte position that has any but zero.
@@ -154,9 +162,4 @@ fn first_nonzero(rows: &[u8], width: usize) -> Option<usize> {
             .step_by(width)
             .any(|byte| *byte != 0)
     })
-}
-
-/// The inverse of an index.
-const fn reciprocal(point: u8) -> u8 {
-    invert(point)
 }

@@ -66,6 +66,7 @@ pub mod raw;
 mod share;
 mod transcript;
 mod tree;
+mod wiped;
 mod wire;
 
 pub use attestation::{Attestation, Challenge};

@@ -3,21 +3,19 @@
 //! These shares say nothing about themselves: whoever keeps them keeps k, the indices, and which belong together.
 //! [`seal_and_split`](crate::seal_and_split) is what a key management system wants.
 
-use alloc::{vec, vec::Vec};
-
 use pqkm_core::is_operational;
 use pqkm_kernels::gf256::{self, Engine, Rows};
 use rand_core::TryCryptoRng;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroize;
 
-use crate::{CombineError, SplitError, Threshold, decode, outcome::Combined};
+use crate::{CombineError, SplitError, Threshold, decode, outcome::Combined, wiped::Wiped};
 
 /// Coefficients drawn at a time, in bytes: they stay in the first cache.
 const BATCH_BYTES: usize = 16 * 1024;
 
 /// The shares of a byte string, in one block of memory. Zeroized on drop.
 pub struct RawShares {
-    bytes: Zeroizing<Vec<u8>>,
+    bytes: Wiped,
     length: usize,
 }
 
@@ -37,6 +35,14 @@ impl RawShares {
 pub struct RawShare<'a> {
     index: u8,
     value: &'a [u8],
+}
+
+/// Its value.
+impl AsRef<[u8]> for RawShare<'_> {
+    #[inline]
+    fn as_ref(&self) -> &[u8] {
+        self.value
+    }
 }
 
 impl<'a> RawShare<'a> {
@@ -90,7 +96,7 @@ pub fn split<R: TryCryptoRng + ?Sized>(
         .checked_mul(usize::from(threshold.count()))
         .filter(|total| isize::try_from(*total).is_ok())
         .ok_or(SplitError::TooLong)?;
-    let mut bytes = Zeroizing::new(vec![0; total]);
+    let mut bytes = Wiped::zeros(total);
     split_into(secret, threshold, rng, &mut bytes)?;
     Ok(RawShares {
         bytes,
@@ -140,7 +146,7 @@ fn fill<R: TryCryptoRng + ?Sized>(
     let width = (BATCH_BYTES / degree)
         .next_multiple_of(64)
         .min(secret.len());
-    let mut coefficients = Zeroizing::new(vec![0; degree * width]);
+    let mut coefficients = Wiped::zeros(degree * width);
     let mut at = 0;
     for constant in secret.chunks(width) {
         let drawn = coefficients

@@ -8,18 +8,18 @@ use crate::lanes::{ByteLanes, Kernel, Token};
 ///
 /// # Panics
 /// If a row is shorter than `out`.
-pub fn combine(engine: Engine, factors: &[u8], rows: &[&[u8]], out: &mut [u8]) {
-    assert!(rows.iter().all(|row| row.len() >= out.len()));
+pub fn combine<R: AsRef<[u8]>>(engine: Engine, factors: &[u8], rows: &[R], out: &mut [u8]) {
+    assert!(rows.iter().all(|row| row.as_ref().len() >= out.len()));
     with_token!(engine, Combine { factors, rows, out });
 }
 
-struct Combine<'a> {
+struct Combine<'a, R> {
     factors: &'a [u8],
-    rows: &'a [&'a [u8]],
+    rows: &'a [R],
     out: &'a mut [u8],
 }
 
-impl<L: ByteLanes> Kernel<L> for Combine<'_> {
+impl<L: ByteLanes, R: AsRef<[u8]>> Kernel<L> for Combine<'_, R> {
     type Output = ();
 
     #[inline(always)]
@@ -41,7 +41,7 @@ impl<L: ByteLanes> Kernel<L> for Combine<'_> {
             let mut row = 0;
             while row < count {
                 let factor = l.factor(self.factors[row]);
-                let bytes = &self.rows[row][at..end];
+                let bytes = &self.rows[row].as_ref()[at..end];
                 let mut part = 0;
                 while part < 4 && part * L::BYTES < bytes.len() {
                     let v = l.load(&bytes[part * L::BYTES..]);

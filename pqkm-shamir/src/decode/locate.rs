@@ -2,9 +2,8 @@
 
 use alloc::{vec, vec::Vec};
 
-use pqkm_kernels::gf256::multiply;
+use pqkm_kernels::gf256::{invert, multiply};
 
-use super::reciprocal;
 use crate::{IndexSet, raw::RawShare};
 
 /// The shares to blame; none if no blame on up to half as many shares as there are syndromes explains them.
@@ -22,7 +21,7 @@ pub(super) fn errors(syndromes: &[u8], shares: &[RawShare<'_>]) -> Option<IndexS
     let found: IndexSet = shares
         .iter()
         .map(RawShare::index)
-        .filter(|point| value(&locator, reciprocal(*point)) == 0)
+        .filter(|point| value(&locator, invert(*point)) == 0)
         .collect();
     (found.len() == count).then_some(found)
 }
@@ -42,7 +41,7 @@ fn shortest_recurrence(sequence: &[u8]) -> (Vec<u8>, usize) {
             shift += 1;
             continue;
         }
-        let factor = multiply(discrepancy, reciprocal(last));
+        let factor = multiply(discrepancy, invert(last));
         let before = current.clone();
         if current.len() < previous.len() + shift {
             current.resize(previous.len() + shift, 0);
