@@ -231,7 +231,7 @@ impl Certificate {
 
 impl Extensions {
     fn read(all: &[Extension]) -> Result<Self, ReadError> {
-        if all.len() > MAX_EXTENSIONS || repeats_extension(all) {
+        if all.len() > MAX_EXTENSIONS || repeated_extension(all).is_some() {
             return Err(ReadError::Extension);
         }
         let mut read = Self::default();
@@ -251,14 +251,14 @@ impl Extensions {
     }
 }
 
-/// Whether an extension occurs twice, which RFC 5280, section 4.2, forbids.
-pub(super) fn repeats_extension(all: &[Extension]) -> bool {
-    all.iter().enumerate().any(|(index, extension)| {
-        let earlier = all.get(..index).unwrap_or_default();
-        earlier
-            .iter()
-            .any(|other| other.extn_id == extension.extn_id)
-    })
+/// An extension that occurs twice, which RFC 5280, section 4.2, forbids.
+pub(super) fn repeated_extension(all: &[Extension]) -> Option<ObjectIdentifier> {
+    let repeats = |(index, extension): &(usize, &Extension)| {
+        let mut earlier = all.iter().take(*index);
+        earlier.any(|other| other.extn_id == extension.extn_id)
+    };
+    let found = all.iter().enumerate().find(repeats);
+    found.map(|(_, extension)| extension.extn_id)
 }
 
 fn decode<'a, T: Decode<'a, Error = der::Error>>(extension: &'a Extension) -> Result<T, ReadError> {

@@ -32,7 +32,7 @@ use x509_cert::{
 };
 
 use super::{
-    certificate::{Certificate, repeats_extension},
+    certificate::{Certificate, repeated_extension},
     kind::{KeyKind, is_sound},
 };
 use crate::error::IssueError;
@@ -206,6 +206,10 @@ impl BuilderProfile for Profile {
             extensions.push((&usage).to_extension(subject, &[])?);
         }
         extensions.extend_from_slice(&self.extensions);
+        // Looked at before anything is signed.
+        if let Some(oid) = repeated_extension(&extensions) {
+            return Err(builder::Error::InvalidAttribute { oid });
+        }
         Ok(extensions)
     }
 }
@@ -291,22 +295,11 @@ where
         CertificateBuilder::new(profile, issuance.serial_number, issuance.validity, spki)
             .map_err(|_| IssueError::Encoding)?;
     let message = builder.finalize(signer).map_err(|_| IssueError::Encoding)?;
-    check_duplicates(&message)?;
     let signature = sign(&message)?;
     let certificate = builder
         .assemble(signature, signer)
         .map_err(|_| IssueError::Encoding)?;
     Certificate::from_der(&certificate.to_der()?).map_err(|_| IssueError::Encoding)
-}
-
-/// No extension may occur twice: looked at before anything is signed.
-fn check_duplicates(message: &[u8]) -> Result<(), IssueError> {
-    let tbs: TbsCertificate = der::Decode::from_der(message)?;
-    let extensions = tbs.extensions().map_or(&[][..], Vec::as_slice);
-    if repeats_extension(extensions) {
-        return Err(IssueError::Encoding);
-    }
-    Ok(())
 }
 
 /// Whether the signer holds the key that the issuer's certificate names, or for a root the subject's.
