@@ -1,11 +1,10 @@
 //! What a custodian signs: that it has its share, and that the share is the dealer's.
 
-use alloc::{string::String, vec::Vec};
+use alloc::vec::Vec;
 
 use der::{
     Encode, Sequence,
     asn1::{OctetString, Utf8StringRef},
-    pem::{LineEnding, PemLabel},
 };
 use pqkm_core::{
     DecodeError, Fingerprint, InvalidSignature, Message, Sign, SignError, Signature, UnixTime,
@@ -68,10 +67,6 @@ struct Signed<'a> {
     label: Utf8StringRef<'a>,
     statement: Statement,
     algorithm: AlgorithmIdentifierOwned,
-}
-
-impl PemLabel for Attestation {
-    const PEM_LABEL: &'static str = "PQKM SHARE ATTESTATION";
 }
 
 impl Attestation {
@@ -156,17 +151,6 @@ impl Attestation {
         .ok()
     }
 
-    /// The attestation in DER.
-    #[expect(
-        clippy::missing_panics_doc,
-        clippy::expect_used,
-        reason = "an attestation is short enough for DER"
-    )]
-    #[must_use]
-    pub fn to_der(&self) -> Vec<u8> {
-        Encode::to_der(self).expect("short enough for DER")
-    }
-
     /// Reads an attestation in DER.
     ///
     /// # Errors
@@ -177,25 +161,5 @@ impl Attestation {
             return Err(DecodeError::Version);
         }
         Ok(attestation)
-    }
-
-    /// The attestation in PEM, label `PQKM SHARE ATTESTATION`.
-    #[expect(
-        clippy::missing_panics_doc,
-        clippy::expect_used,
-        reason = "an attestation is short enough for PEM"
-    )]
-    #[must_use]
-    pub fn to_pem(&self) -> String {
-        der::pem::encode_string(Self::PEM_LABEL, LineEnding::LF, &self.to_der())
-            .expect("short enough for PEM")
-    }
-
-    /// Reads an attestation in PEM.
-    ///
-    /// # Errors
-    /// [`DecodeError::Pem`], or the errors of [`from_der`](Self::from_der).
-    pub fn from_pem(pem: &str) -> Result<Self, DecodeError> {
-        Self::from_der(&wire::pem_contents::<Self>(pem)?)
     }
 }

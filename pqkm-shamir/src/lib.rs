@@ -52,6 +52,7 @@ mod attestation;
 pub mod ceremony;
 mod deal;
 mod decode;
+mod documents;
 mod envelope;
 mod error;
 pub mod escrow;

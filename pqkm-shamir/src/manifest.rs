@@ -1,11 +1,10 @@
 //! The manifest: what a dealer says, once and signed, of all shares of a set.
 
-use alloc::{string::String, vec::Vec};
+use alloc::vec::Vec;
 
 use der::{
     Encode, Sequence,
     asn1::{OctetString, Utf8StringRef},
-    pem::{LineEnding, PemLabel},
 };
 use pqkm_core::{
     DecodeError, Fingerprint, InvalidSignature, KeyId, Message, Sealed, Sign, SignError, Signature,
@@ -76,10 +75,6 @@ pub struct VerifiedManifest {
     payload_hash: Option<Node>,
     hash: ManifestHash,
     dealer: Fingerprint,
-}
-
-impl PemLabel for SignedManifest {
-    const PEM_LABEL: &'static str = "PQKM SHARE MANIFEST";
 }
 
 impl Manifest {
@@ -173,17 +168,6 @@ impl SignedManifest {
         .ok()
     }
 
-    /// The manifest in DER.
-    #[expect(
-        clippy::missing_panics_doc,
-        clippy::expect_used,
-        reason = "a manifest is short enough for DER"
-    )]
-    #[must_use]
-    pub fn to_der(&self) -> Vec<u8> {
-        Encode::to_der(self).expect("short enough for DER")
-    }
-
     /// Reads a manifest in DER.
     ///
     /// # Errors
@@ -193,26 +177,6 @@ impl SignedManifest {
         let signed: Self = wire::decode(der)?;
         signed.manifest.set()?;
         Ok(signed)
-    }
-
-    /// The manifest in PEM, label `PQKM SHARE MANIFEST`.
-    #[expect(
-        clippy::missing_panics_doc,
-        clippy::expect_used,
-        reason = "a manifest is short enough for PEM"
-    )]
-    #[must_use]
-    pub fn to_pem(&self) -> String {
-        der::pem::encode_string(Self::PEM_LABEL, LineEnding::LF, &self.to_der())
-            .expect("short enough for PEM")
-    }
-
-    /// Reads a manifest in PEM.
-    ///
-    /// # Errors
-    /// [`DecodeError::Pem`], or the errors of [`from_der`](Self::from_der).
-    pub fn from_pem(pem: &str) -> Result<Self, DecodeError> {
-        Self::from_der(&wire::pem_contents::<Self>(pem)?)
     }
 }
 

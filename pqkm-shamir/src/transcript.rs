@@ -2,11 +2,7 @@
 
 use alloc::{string::String, vec::Vec};
 
-use der::{
-    Encode, Enumerated, Sequence,
-    asn1::OctetString,
-    pem::{LineEnding, PemLabel},
-};
+use der::{Encode, Enumerated, Sequence, asn1::OctetString};
 use pqkm_core::{DecodeError, UnixTime};
 use sha2::{Digest, Sha256};
 
@@ -86,10 +82,6 @@ pub struct Transcript {
     events: Vec<Event>,
 }
 
-impl PemLabel for Transcript {
-    const PEM_LABEL: &'static str = "PQKM CEREMONY TRANSCRIPT";
-}
-
 impl Transcript {
     pub(crate) fn begin(purpose: &str) -> Self {
         Self {
@@ -143,17 +135,6 @@ impl Transcript {
         head
     }
 
-    /// The transcript in DER.
-    #[expect(
-        clippy::missing_panics_doc,
-        clippy::expect_used,
-        reason = "a ceremony has fewer than 2^16 events of fewer than 2^7 bytes"
-    )]
-    #[must_use]
-    pub fn to_der(&self) -> Vec<u8> {
-        Encode::to_der(self).expect("short enough for DER")
-    }
-
     /// Reads a transcript in DER.
     ///
     /// # Errors
@@ -168,25 +149,5 @@ impl Transcript {
             return Err(DecodeError::Range);
         }
         Ok(transcript)
-    }
-
-    /// The transcript in PEM, label `PQKM CEREMONY TRANSCRIPT`.
-    #[expect(
-        clippy::missing_panics_doc,
-        clippy::expect_used,
-        reason = "a transcript is short enough for PEM"
-    )]
-    #[must_use]
-    pub fn to_pem(&self) -> String {
-        der::pem::encode_string(Self::PEM_LABEL, LineEnding::LF, &self.to_der())
-            .expect("short enough for PEM")
-    }
-
-    /// Reads a transcript in PEM.
-    ///
-    /// # Errors
-    /// [`DecodeError::Pem`], or the errors of [`from_der`](Self::from_der).
-    pub fn from_pem(pem: &str) -> Result<Self, DecodeError> {
-        Self::from_der(&wire::pem_contents::<Self>(pem)?)
     }
 }
