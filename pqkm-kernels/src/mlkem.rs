@@ -35,12 +35,14 @@ mod poly;
 mod product;
 mod rehash;
 mod sample;
+mod single;
 #[cfg(test)]
 mod tests;
 
 pub use cbd::{Noise, prf, prf_once, sample_poly_cbd};
 pub use compress::{
     compress_noisy, compress_noisy_message, compressed_bytes, decode_decompress, message_from,
+    message_from_once,
 };
 pub use encode::{POLY_BYTES, decode12, encode12};
 pub use expand::{Entries, hash_words, vartime_sample_matrix, vartime_sample_matrix_and_hash};
@@ -56,3 +58,7 @@ pub use product::{
 };
 pub use rehash::{Rehashed, rehash};
 pub use sample::vartime_sample_ntt;
+pub use single::{
+    NTT_INVERSE_SINGLE_BOUND, NTT_SINGLE_BOUND, SingleNttPoly, SinglePoly, ntt_inverse_single,
+    ntt_single,
+};

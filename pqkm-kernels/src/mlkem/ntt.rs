@@ -5,7 +5,7 @@
 
 #![forbid(unsafe_code)]
 
-use super::field::{Constant, Q, barrett, centred, montgomery, zeta};
+use super::field::{Constant, Q, barrett, centred, montgomery_by, zeta};
 use super::poly::{NttPoly, Poly};
 use crate::lanes::{Aligned, Lanes16, opaque};
 
@@ -78,14 +78,26 @@ static TABLES: Aligned<Tables> = Aligned(tables());
 
 /// FIPS 203, Algorithm 9 (NTT), lines 8 to 10.
 #[inline(always)]
-fn butterfly<L: Lanes16, const N: usize>(
+pub(super) fn butterfly<L: Lanes16, const N: usize>(
     l: L,
     x: &mut [L::V; N],
     i: usize,
     j: usize,
     constant: &Constant,
 ) {
-    let t = montgomery(l, x[j], constant);
+    butterfly_by(l, x, i, j, constant.everywhere(l));
+}
+
+/// The same with a constant of each element's own.
+#[inline(always)]
+pub(super) fn butterfly_by<L: Lanes16, const N: usize>(
+    l: L,
+    x: &mut [L::V; N],
+    i: usize,
+    j: usize,
+    constants: [L::V; 2],
+) {
+    let t = montgomery_by(l, x[j], constants);
     x[j] = l.sub16(x[i], t);
     x[i] = l.add16(x[i], t);
 }
@@ -106,16 +118,39 @@ fn butterfly_small<L: Lanes16, const N: usize>(
 
 /// FIPS 203, Algorithm 10 (NTT^-1), lines 8 to 10.
 #[inline(always)]
-fn butterfly_inverse<L: Lanes16, const N: usize>(
+pub(super) fn butterfly_inverse<L: Lanes16, const N: usize>(
     l: L,
     x: &mut [L::V; N],
     i: usize,
     j: usize,
     constant: &Constant,
 ) {
+    butterfly_inverse_by(l, x, i, j, constant.everywhere(l));
+}
+
+/// The same with a constant of each element's own.
+#[inline(always)]
+pub(super) fn butterfly_inverse_by<L: Lanes16, const N: usize>(
+    l: L,
+    x: &mut [L::V; N],
+    i: usize,
+    j: usize,
+    constants: [L::V; 2],
+) {
     let t = l.sub16(x[j], x[i]);
     x[i] = l.add16(x[i], x[j]);
-    x[j] = montgomery(l, t, constant);
+    x[j] = montgomery_by(l, t, constants);
+}
+
+/// The constant of group `n - 2^i` of layer i where n is 2^i or more and below 2^(i + 1), of either direction.
+#[inline(always)]
+pub(super) fn uniform(inverse: bool, n: usize) -> &'static Constant {
+    let tables = &opaque(&TABLES).0;
+    if inverse {
+        &tables.outer_inverse[n]
+    } else {
+        &tables.outer[n]
+    }
 }
 
 /// The vectors `k`, `k + step`, ... of a polynomial.

@@ -6,9 +6,9 @@ use pqkm_kernels::lanes::Lanes;
 use pqkm_kernels::mlkem::{
     Factor, Matrix, Noise, NttPoly, POLY_BYTES, Poly, Row, Scale, add, compress_noisy,
     compress_noisy_message, compressed_bytes, decode_decompress, decode12, encode12, message_from,
-    multiply_lanes, multiply_matrix, multiply_matrix_once, multiply_row, multiply_row_once, ntt,
-    ntt_inverse, ntt_small, prepare_column, prepare_factor, prepare_row, prf, rescale,
-    sample_poly_cbd, vartime_sample_ntt,
+    message_from_once, multiply_lanes, multiply_matrix, multiply_matrix_once, multiply_row,
+    multiply_row_once, ntt, ntt_inverse, ntt_small, prepare_column, prepare_factor, prepare_row,
+    prf, rescale, sample_poly_cbd, vartime_sample_ntt,
 };
 use pqkm_kernels::rows::{Rows, RowsMut, UnequalRows, differing_rows};
 use pqkm_kernels::seed::{Seed, sha3_256, sha3_512, sha3_512_with_byte, shake256_32};
@@ -446,7 +446,6 @@ impl<const K: usize, const ETA1: usize, const DU: usize, const DV: usize> Kem<K,
         let four = l.four_lanes();
         let Work {
             poly,
-            other: v,
             u: [u],
             sum: w,
             ..
@@ -460,8 +459,7 @@ impl<const K: usize, const ETA1: usize, const DU: usize, const DV: usize> Kem<K,
         ntt(four, poly, u);
         multiply_row_once(l, &key.secret, u, w, 0);
         ntt_inverse(four, w, poly);
-        decode_decompress::<_, DV>(four, &Rows::same(vs), 0, v);
-        let m = message_from(four, v, poly).spread(0);
+        let m = message_from_once::<L, DV>(l, vs, poly, 0);
         let (k, r) = sha3_512(four, &m, &Seed::same(four, &key.encapsulation.hash));
         let rejected = shake256_32(four, &Rows::same(&key.z), &Rows::same(ct));
         let mut again = [0; 1568];
