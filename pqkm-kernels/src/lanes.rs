@@ -124,6 +124,10 @@ pub trait Lanes: Lanes16 + Token {
 
     /// The token on four lanes.
     fn four_lanes(self) -> Self::Four;
+    /// Reads `LANES / 4` vectors of four lanes, the first in the lowest lanes.
+    fn join_fours(self, fours: &[<Self::Four as Lanes16>::V]) -> Self::V;
+    /// Writes `LANES / 4` vectors of four lanes, the inverse of [`Lanes::join_fours`].
+    fn split_fours(self, v: Self::V, fours: &mut [<Self::Four as Lanes16>::V]);
     /// Every lane is `x`.
     fn splat64(self, x: u64) -> Self::V;
     /// Lane i is `words[i]`.

@@ -31,6 +31,7 @@ mod expand;
 mod field;
 mod layout;
 mod ntt;
+mod once;
 mod poly;
 mod product;
 mod rehash;
@@ -38,6 +39,7 @@ mod sample;
 mod single;
 #[cfg(test)]
 mod tests;
+mod zetas;
 
 pub use cbd::{Noise, prf, prf_once, sample_poly_cbd};
 pub use compress::{
@@ -51,6 +53,7 @@ pub use ntt::{
     NTT_BOUND, NTT_INPUT_BOUND, NTT_INVERSE_BOUND, NTT_SMALL_INPUT_BOUND, ntt, ntt_inverse,
     ntt_small,
 };
+pub use once::{ntt_inverse_once, ntt_once, ntt_small_once};
 pub use poly::{Factor, Matrix, NttPoly, Poly, Row};
 pub use product::{
     DECODED_BOUND, PRODUCT_BOUND, add, multiply_lanes, multiply_matrix, multiply_matrix_once,

@@ -185,6 +185,14 @@ impl Lanes for Portable {
         self
     }
     #[inline(always)]
+    fn join_fours(self, fours: &[Self::V]) -> Self::V {
+        fours[0]
+    }
+    #[inline(always)]
+    fn split_fours(self, v: Self::V, fours: &mut [Self::V]) {
+        fours[0] = v;
+    }
+    #[inline(always)]
     fn splat64(self, x: u64) -> Self::V {
         PortableVector::from([x; Q])
     }

@@ -12,7 +12,8 @@ mod table;
 use core::marker::PhantomData;
 
 use super::field::barrett;
-use super::ntt::{butterfly, butterfly_by, butterfly_inverse, butterfly_inverse_by, uniform};
+use super::ntt::{butterfly, butterfly_by, butterfly_inverse, butterfly_inverse_by};
+use super::zetas::uniform;
 use crate::lanes::{Lanes, Lanes16};
 use table::{lower, order, row};
 

@@ -6,7 +6,7 @@ use pqkm_kernels::{
     lanes::Lanes,
     mlkem::{
         Rehashed, compressed_bytes, decode_decompress, message_from, message_from_once,
-        multiply_row, multiply_row_once, ntt, ntt_inverse, rehash,
+        multiply_row, multiply_row_once, ntt, ntt_inverse, ntt_inverse_once, ntt_once, rehash,
     },
     rows::{Rows, differing_rows},
     seed::{Seed, sha3_512, shake256_32},
@@ -144,9 +144,9 @@ impl<const K: usize, const ETA1: usize, const DU: usize, const DV: usize> Kem<K,
             *row = poly;
         }
         decode_decompress::<_, DU>(four, &rows_of(&polys[..K]), 0, poly);
-        ntt(four, poly, u_hat);
+        ntt_once(l, poly, u_hat);
         multiply_row_once(l, &key.s_hat, u_hat, sum, 0);
-        ntt_inverse(four, sum, poly);
+        ntt_inverse_once(l, sum, poly);
         message_from_once::<L, DV>(l, c2, poly, 0)
     }
 }

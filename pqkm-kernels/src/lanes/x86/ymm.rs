@@ -139,6 +139,14 @@ macro_rules! common {
             self
         }
         #[inline(always)]
+        fn join_fours(self, fours: &[__m256i]) -> __m256i {
+            fours[0]
+        }
+        #[inline(always)]
+        fn split_fours(self, v: __m256i, fours: &mut [__m256i]) {
+            fours[0] = v;
+        }
+        #[inline(always)]
         fn splat64(self, x: u64) -> __m256i {
             let x = x.cast_signed();
             op!(self: _mm256_set1_epi64x(x))

@@ -1,7 +1,7 @@
 //! 512-bit vectors: AVX-512.
 
 use core::arch::x86_64::{
-    __m512i, _mm512_add_epi16, _mm512_add_epi32, _mm512_and_si512, _mm512_loadu_si512,
+    __m256i, __m512i, _mm512_add_epi16, _mm512_add_epi32, _mm512_and_si512, _mm512_loadu_si512,
     _mm512_madd_epi16, _mm512_mask_blend_epi16, _mm512_mask_shuffle_epi8,
     _mm512_mask_shuffle_epi32, _mm512_movm_epi16, _mm512_mulhi_epi16, _mm512_mulhrs_epi16,
     _mm512_mullo_epi16, _mm512_or_si512, _mm512_permutex2var_epi64, _mm512_permutexvar_epi16,
@@ -132,6 +132,18 @@ impl Lanes for Avx512 {
     #[inline(always)]
     fn four_lanes(self) -> Self::Four {
         Self::four_lanes(self)
+    }
+    #[inline(always)]
+    fn join_fours(self, fours: &[__m256i]) -> __m512i {
+        let fours = &fours[..2];
+        // SAFETY: the token stands for AVX-512, and the slice has 64 bytes, readable at any alignment.
+        unsafe { _mm512_loadu_si512(fours.as_ptr().cast()) }
+    }
+    #[inline(always)]
+    fn split_fours(self, v: __m512i, fours: &mut [__m256i]) {
+        let fours = &mut fours[..2];
+        // SAFETY: the token stands for AVX-512, and the slice has 64 bytes, writable at any alignment.
+        unsafe { _mm512_storeu_si512(fours.as_mut_ptr().cast(), v) };
     }
     #[inline(always)]
     fn splat64(self, x: u64) -> __m512i {
