@@ -63,6 +63,8 @@ pub trait Lanes16: Copy {
     fn splat16(self, x: i16) -> Self::V;
     /// Every lane holds the four elements of `x`.
     fn quad(self, x: &[i16; 4]) -> Self::V;
+    /// Reads as many elements as a vector has: lane i has elements 4i to 4i + 3.
+    fn load16(self, elements: &[i16]) -> Self::V;
     /// Sum; the true sum must fit 16 bits.
     fn add16(self, a: Self::V, b: Self::V) -> Self::V;
     /// Difference; the true difference must fit 16 bits.
@@ -94,6 +96,9 @@ pub trait Lanes16: Copy {
     fn transpose16(self, a: Self::V, b: Self::V) -> (Self::V, Self::V);
     /// Transposes the 2x2 blocks of 32-bit elements of (a, b): exchanges lane bit 1 with the register.
     fn transpose32(self, a: Self::V, b: Self::V) -> (Self::V, Self::V);
+    /// Exchanges bit BIT of the lane's number with the register: as [`Lanes16::transpose32`] for whole lanes, those
+    /// 2^BIT apart. Where there are no lanes that far apart, (a, b).
+    fn transpose_lanes<const BIT: u32>(self, a: Self::V, b: Self::V) -> (Self::V, Self::V);
     /// States that every element lies in `low..=high`. Instances that run ignore it; the proof checks it.
     #[inline(always)]
     fn claim(self, _value: Self::V, _low: i16, _high: i16) {}
@@ -119,6 +124,10 @@ pub trait Lanes: Lanes16 + Token {
 
     /// The token on four lanes.
     fn four_lanes(self) -> Self::Four;
+    /// Reads `LANES / 4` vectors of four lanes, the first in the lowest lanes.
+    fn join_fours(self, fours: &[<Self::Four as Lanes16>::V]) -> Self::V;
+    /// Writes `LANES / 4` vectors of four lanes, the inverse of [`Lanes::join_fours`].
+    fn split_fours(self, v: Self::V, fours: &mut [<Self::Four as Lanes16>::V]);
     /// Every lane is `x`.
     fn splat64(self, x: u64) -> Self::V;
     /// Lane i is `words[i]`.
@@ -131,8 +140,8 @@ pub trait Lanes: Lanes16 + Token {
     fn load(self, bytes: &[u8]) -> Self::V;
     /// Writes `8 * LANES` bytes, the inverse of [`Lanes::load`].
     fn store(self, v: Self::V, bytes: &mut [u8]);
-    /// Reads `4 * LANES` elements; lane i has elements 4i to 4i + 3.
-    fn load16(self, elements: &[i16]) -> Self::V;
+    /// Writes `4 * LANES` elements, the inverse of [`Lanes16::load16`].
+    fn store16(self, v: Self::V, elements: &mut [i16]);
     /// Exchanges lanes with registers: lane i of vector j becomes lane j of vector i.
     fn transpose64(self, block: Self::Block) -> Self::Block;
     /// A block whose vectors are all zero.

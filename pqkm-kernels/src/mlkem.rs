@@ -31,16 +31,20 @@ mod expand;
 mod field;
 mod layout;
 mod ntt;
+mod once;
 mod poly;
 mod product;
 mod rehash;
 mod sample;
+mod single;
 #[cfg(test)]
 mod tests;
+mod zetas;
 
 pub use cbd::{Noise, prf, prf_once, sample_poly_cbd};
 pub use compress::{
     compress_noisy, compress_noisy_message, compressed_bytes, decode_decompress, message_from,
+    message_from_once,
 };
 pub use encode::{POLY_BYTES, decode12, encode12};
 pub use expand::{Entries, hash_words, vartime_sample_matrix, vartime_sample_matrix_and_hash};
@@ -49,6 +53,7 @@ pub use ntt::{
     NTT_BOUND, NTT_INPUT_BOUND, NTT_INVERSE_BOUND, NTT_SMALL_INPUT_BOUND, ntt, ntt_inverse,
     ntt_small,
 };
+pub use once::{ntt_inverse_once, ntt_once, ntt_small_once};
 pub use poly::{Factor, Matrix, NttPoly, Poly, Row};
 pub use product::{
     DECODED_BOUND, PRODUCT_BOUND, add, multiply_lanes, multiply_matrix, multiply_matrix_once,
@@ -56,3 +61,7 @@ pub use product::{
 };
 pub use rehash::{Rehashed, rehash};
 pub use sample::vartime_sample_ntt;
+pub use single::{
+    NTT_INVERSE_SINGLE_BOUND, NTT_SINGLE_BOUND, SingleNttPoly, SinglePoly, ntt_inverse_single,
+    ntt_single,
+};

@@ -92,6 +92,12 @@ impl<'a> Rows<'a> {
         self.len == 0
     }
 
+    /// Whether a lane after the first reads the first again.
+    #[inline(always)]
+    fn repeats(&self, lane: usize) -> bool {
+        lane > 0 && core::ptr::eq(self.rows[lane], self.rows[0])
+    }
+
     /// The bytes of lane `lane` from `at` on.
     #[inline(always)]
     pub(crate) fn lane(&self, lane: usize, at: usize) -> &'a [u8] {
@@ -156,6 +162,18 @@ impl<'a> RowsMut<'a> {
         self.len == 0
     }
 
+    /// The lane that is kept, if it is one alone.
+    #[inline(always)]
+    pub(crate) fn only_lane(&self) -> Option<usize> {
+        let mut only = None;
+        for (lane, row) in self.rows.iter().enumerate() {
+            if row.len() == self.len && only.replace(lane).is_some() {
+                return None;
+            }
+        }
+        only
+    }
+
     /// The bytes of lane `lane` from `at` on, if the lane is kept.
     #[inline(always)]
     pub(crate) fn lane(&mut self, lane: usize, at: usize) -> Option<&mut [u8]> {
@@ -181,7 +199,11 @@ kernel! {
             masks.as_mut().fill(u64::MAX);
             return masks;
         }
-        for (lane, mask) in masks.as_mut().iter_mut().enumerate() {
+        for lane in 0..L::LANES {
+            if a.repeats(lane) && b.repeats(lane) {
+                masks.as_mut()[lane] = masks.as_ref()[0];
+                continue;
+            }
             let (mut a, mut b) = (a.lane(lane, 0), b.lane(lane, 0));
             let mut difference = l.splat64(0);
             while a.len() >= 8 * L::LANES {
@@ -192,7 +214,7 @@ kernel! {
             let words = l.store_words(difference);
             let any = words.as_ref().iter().fold(u64::from(rest), |any, word| any | word);
             // The sign of x | -x is set exactly where x is not zero.
-            *mask = barrier((any | any.wrapping_neg()) >> 63).wrapping_neg();
+            masks.as_mut()[lane] = barrier((any | any.wrapping_neg()) >> 63).wrapping_neg();
         }
         masks
     }

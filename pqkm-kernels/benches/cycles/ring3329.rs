@@ -4,10 +4,11 @@ use core::hint::black_box;
 
 use pqkm_kernels::lanes::Lanes;
 use pqkm_kernels::mlkem::{
-    Factor, Matrix, Noise, NttPoly, Poly, Row, Scale, compress_noisy, compress_noisy_message,
-    decode_decompress, decode12, encode12, multiply_lanes, multiply_matrix, multiply_matrix_once,
-    multiply_row, multiply_row_once, ntt, ntt_inverse, ntt_small, prepare_column, prepare_factor,
-    prf, sample_poly_cbd, vartime_sample_ntt,
+    Factor, Matrix, Noise, NttPoly, Poly, Row, Scale, SingleNttPoly, SinglePoly, compress_noisy,
+    compress_noisy_message, decode_decompress, decode12, encode12, multiply_lanes, multiply_matrix,
+    multiply_matrix_once, multiply_row, multiply_row_once, ntt, ntt_inverse, ntt_inverse_single,
+    ntt_single, ntt_small, prepare_column, prepare_factor, prf, sample_poly_cbd,
+    vartime_sample_ntt,
 };
 use pqkm_kernels::rows::{Rows, RowsMut};
 use pqkm_kernels::seed::Seed;
@@ -36,6 +37,13 @@ pub(crate) fn run<L: Lanes>(l: L) {
     report(L::NAME, "NTT", n, || ntt(l, black_box(&poly), &mut hat));
     report(L::NAME, "inverse NTT", n, || {
         ntt_inverse(l, black_box(&hat), &mut poly);
+    });
+    let (mut one, mut one_hat) = (SinglePoly::new([1; 256]), SingleNttPoly::zero());
+    report(L::NAME, "NTT of one polynomial", 1, || {
+        ntt_single(l, black_box(&one), &mut one_hat);
+    });
+    report(L::NAME, "inverse NTT of one polynomial", 1, || {
+        ntt_inverse_single(l, black_box(&one_hat), &mut one);
     });
     report(L::NAME, "SampleNTT", n, || {
         vartime_sample_ntt(l, &seed, black_box(&[[1, 2]; 8]), &mut hat);

@@ -115,6 +115,12 @@ impl<L: Lanes> Xof<L> {
         &self.state[..self.rate_words]
     }
 
+    /// The words of the state.
+    #[inline(always)]
+    pub(crate) const fn state(&self) -> &[L::V; 25] {
+        &self.state
+    }
+
     /// Goes on to the next block.
     #[inline(always)]
     pub fn next_block(&mut self) {

@@ -91,6 +91,11 @@ impl Lanes16 for Portable {
         each!(i => x[i & 3])
     }
     #[inline(always)]
+    fn load16(self, elements: &[i16]) -> Self::V {
+        let elements = &elements[..N];
+        each!(i => elements[i])
+    }
+    #[inline(always)]
     fn add16(self, a: Self::V, b: Self::V) -> Self::V {
         each!(i => a.0[i].wrapping_add(b.0[i]))
     }
@@ -153,6 +158,17 @@ impl Lanes16 for Portable {
             each!(i => if i & 2 == 0 { a.0[i + 2] } else { b.0[i] }),
         )
     }
+    #[inline(always)]
+    fn transpose_lanes<const BIT: u32>(self, a: Self::V, b: Self::V) -> (Self::V, Self::V) {
+        let apart = 4 << BIT;
+        if apart >= N {
+            return (a, b);
+        }
+        (
+            each!(i => if i & apart == 0 { a.0[i] } else { b.0[i - apart] }),
+            each!(i => if i & apart == 0 { a.0[i + apart] } else { b.0[i] }),
+        )
+    }
 }
 
 impl Lanes for Portable {
@@ -167,6 +183,14 @@ impl Lanes for Portable {
     #[inline(always)]
     fn four_lanes(self) -> Self {
         self
+    }
+    #[inline(always)]
+    fn join_fours(self, fours: &[Self::V]) -> Self::V {
+        fours[0]
+    }
+    #[inline(always)]
+    fn split_fours(self, v: Self::V, fours: &mut [Self::V]) {
+        fours[0] = v;
     }
     #[inline(always)]
     fn splat64(self, x: u64) -> Self::V {
@@ -199,9 +223,8 @@ impl Lanes for Portable {
         }
     }
     #[inline(always)]
-    fn load16(self, elements: &[i16]) -> Self::V {
-        let elements = &elements[..N];
-        each!(i => elements[i])
+    fn store16(self, v: Self::V, elements: &mut [i16]) {
+        elements[..N].copy_from_slice(&v.0);
     }
     #[inline(always)]
     fn transpose64(self, block: Self::Block) -> Self::Block {

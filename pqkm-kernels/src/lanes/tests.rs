@@ -146,6 +146,25 @@ fn moves<L: Lanes>(l: L, x: &[u64], y: &[u64]) {
         let (p, q) = pair(lane);
         word([p[2], p[3], q[2], q[3]])
     });
+    macro_rules! transpose_lanes {
+        ($bit:literal) => {{
+            let (low, high) = l.transpose_lanes::<$bit>(a, b);
+            let apart = 1 << $bit;
+            let exchanged = apart < L::LANES;
+            check(l, "transpose_lanes", low, |lane| match lane & apart {
+                0 => x[lane],
+                _ => y[lane ^ apart],
+            });
+            check(l, "transpose_lanes", high, |lane| match lane & apart {
+                0 if exchanged => x[lane | apart],
+                _ => y[lane],
+            });
+        }};
+    }
+    transpose_lanes!(0);
+    transpose_lanes!(1);
+    transpose_lanes!(2);
+    transpose_lanes!(3);
     check(l, "spread16", l.spread16::<0>(a), |lane| {
         word([elements(x[lane])[0]; 4])
     });
@@ -179,6 +198,9 @@ fn moves<L: Lanes>(l: L, x: &[u64], y: &[u64]) {
     }
     let elements: Vec<i16> = x[..L::LANES].iter().flat_map(|w| elements(*w)).collect();
     check(l, "load16", l.load16(&elements), |lane| x[lane]);
+    let mut stored = [0; 32];
+    l.store16(a, &mut stored);
+    assert_eq!(stored[..elements.len()], elements, "store16 of {}", L::NAME);
     check(l, "load", l.load(&bytes), |lane| x[lane]);
 }
 

@@ -3,7 +3,7 @@
 #![forbid(unsafe_code)]
 
 use super::poly::Poly;
-use crate::keccak::{SHAKE256, Xof};
+use crate::keccak::{SHAKE256, Xof, permute};
 use crate::lanes::{Lanes, Lanes16, NibbleTable, wipe};
 use crate::seed::Seed;
 
@@ -85,7 +85,16 @@ kernel! {
         for i in 0..17 {
             [first.words[i], second.words[i]] = halves(l, xof.block()[i]);
         }
-        if FIRST == 3 || SECOND == 3 {
+        if FIRST == 3 && SECOND == 2 {
+            // The lanes of `second` have all that they need.
+            let mut state = [four.splat64(0); 25];
+            for i in 0..25 {
+                [state[i], _] = halves(l, xof.state()[i]);
+            }
+            permute(four, &mut state);
+            first.words[17..].copy_from_slice(&state[..7]);
+            wipe(four, &mut state);
+        } else if FIRST == 3 || SECOND == 3 {
             xof.next_block();
             for i in 0..7 {
                 [first.words[17 + i], second.words[17 + i]] = halves(l, xof.block()[i]);

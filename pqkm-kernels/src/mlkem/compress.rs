@@ -95,9 +95,9 @@ fn split<L: Lanes, const D: usize>(l: L, x: L::V) -> L::V {
     )
 }
 
-/// The 4 D words of an encoded polynomial from its 64 groups.
+/// The 4 D words of an encoded polynomial from its 64 groups, or the D words of a quarter from its 16.
 #[inline(always)]
-fn join_words<L: Lanes, const D: usize>(l: L, from: &[L::V; 64], words: &mut [L::V; 44]) {
+fn join_words<L: Lanes, const D: usize>(l: L, from: &[L::V], words: &mut [L::V; 44]) {
     let count = groups(D);
     let width = (count * D) >> 4;
     for (block, group) in from.chunks_exact(count).enumerate() {
@@ -115,7 +115,7 @@ fn join_words<L: Lanes, const D: usize>(l: L, from: &[L::V; 64], words: &mut [L:
 
 /// The inverse of [`join_words`]; each group has bits of the next above its own.
 #[inline(always)]
-fn split_words<L: Lanes, const D: usize>(l: L, words: &[L::V; 44], to: &mut [L::V; 64]) {
+fn split_words<L: Lanes, const D: usize>(l: L, words: &[L::V; 44], to: &mut [L::V]) {
     let count = groups(D);
     let width = (count * D) >> 4;
     for (block, group) in to.chunks_exact_mut(count).enumerate() {
@@ -165,21 +165,61 @@ fn compress_text<L: Lanes, const D: usize>(
     out: &mut RowsMut<'_>,
     at: usize,
 ) {
+    let message = message.map(Seed::words);
+    if let (4, Some(lane)) = (L::LANES, out.only_lane()) {
+        let mut message = message.copied();
+        if let Some(message) = &mut message {
+            *message = [quarters::<L, 1>(l, message, lane)[0]; 4];
+        }
+        let (poly, noise) = (
+            quarters::<L, 16>(l, &poly.v, lane),
+            quarters::<L, 4>(l, &noise.words, lane),
+        );
+        let words = compress_words::<L, D, 16>(l, &poly, &noise, message.as_ref());
+        let quarter = 8 * D;
+        if let Some(row) = out.lane(lane, at)
+            && let Ok(mut rows) = RowsMut::new(row[..4 * quarter].chunks_exact_mut(quarter))
+        {
+            write_words(l, &words[..D], &mut rows, 0);
+        }
+        return;
+    }
+    let words = compress_words::<L, D, 64>(l, &poly.v, &noise.words, message);
+    write_words(l, &words[..4 * D], out, at);
+}
+
+/// Lane `lane` of the first 4 N vectors as N vectors of four lanes, a quarter each.
+#[inline(always)]
+fn quarters<L: Lanes, const N: usize>(l: L, from: &[L::V], lane: usize) -> [L::V; N] {
+    let mut to = [l.splat64(0); N];
+    for n in 0..N {
+        let mut words = l.zero_words();
+        for (quarter, word) in words.as_mut().iter_mut().enumerate() {
+            *word = l.store_words(from[N * quarter + n]).as_ref()[lane];
+        }
+        to[n] = l.load_words(&words);
+    }
+    to
+}
+
+/// The words of polynomials of M vectors, or of quarters of one, whose message begins with the first vector.
+#[inline(always)]
+fn compress_words<L: Lanes, const D: usize, const M: usize>(
+    l: L,
+    poly: &[L::V; M],
+    noise: &[L::V],
+    message: Option<&[L::V; 4]>,
+) -> [L::V; 44] {
     const { assert!(D == 4 || D == 5 || D == 10 || D == 11) };
     let table = const { NibbleTable::new(noise_scale(D), BIAS) };
-    let mut joined = [l.splat64(0); 64];
-    for w in 0..16 {
-        let mut x = l.nibbles(noise.words[w], &table);
+    let mut joined = [l.splat64(0); M];
+    for w in 0..M >> 2 {
+        let mut x = l.nibbles(noise[w], &table);
         if let Some(message) = message {
-            add_message(
-                l,
-                &mut x,
-                chunk(l, message.words(), w),
-                const { message_scale(D) },
-            );
+            add_message(l, &mut x, chunk(l, message, w), const { message_scale(D) });
         }
         for k in 0..4 {
-            let low = compressed(l, l.add16(poly.v[4 * w + k], x[k]));
+            let low = compressed(l, l.add16(poly[4 * w + k], x[k]));
             x[k] = l.and(low, l.splat16((1 << D) - 1));
         }
         let x = transpose4(l, x);
@@ -189,7 +229,7 @@ fn compress_text<L: Lanes, const D: usize>(
     }
     let mut words = [l.splat64(0); 44];
     join_words::<L, D>(l, &joined, &mut words);
-    write_words(l, &words[..4 * D], out, at);
+    words
 }
 
 kernel! {
@@ -254,18 +294,33 @@ kernel! {
     ///
     /// No branch or address depends on the bytes.
     pub fn decode_decompress<const D: usize>(l, rows: &Rows<'_>, at: usize, to: &mut Poly<L>) {
-        const { assert!(D == 4 || D == 5 || D == 10 || D == 11) };
         let mut words = [l.splat64(0); 44];
         read_words(l, rows, at, &mut words[..4 * D]);
-        let mut joined = [l.splat64(0); 64];
-        split_words::<L, D>(l, &words, &mut joined);
-        for w in 0..16 {
-            let mut x = [joined[4 * w], joined[4 * w + 1], joined[4 * w + 2], joined[4 * w + 3]];
-            for k in 0..4 {
-                x[k] = decompressed::<L, D>(l, split::<L, D>(l, x[k]));
-            }
-            to.v[4 * w..4 * w + 4].copy_from_slice(&transpose4(l, x));
+        decompress_words::<L, D, 64>(l, &words, &mut to.v);
+    }
+}
+
+/// Polynomials of M vectors, or quarters of one, from their words.
+#[inline(always)]
+fn decompress_words<L: Lanes, const D: usize, const M: usize>(
+    l: L,
+    words: &[L::V; 44],
+    to: &mut [L::V; M],
+) {
+    const { assert!(D == 4 || D == 5 || D == 10 || D == 11) };
+    let mut joined = [l.splat64(0); M];
+    split_words::<L, D>(l, words, &mut joined);
+    for w in 0..M >> 2 {
+        let mut x = [
+            joined[4 * w],
+            joined[4 * w + 1],
+            joined[4 * w + 2],
+            joined[4 * w + 3],
+        ];
+        for k in 0..4 {
+            x[k] = decompressed::<L, D>(l, split::<L, D>(l, x[k]));
         }
+        to[4 * w..4 * w + 4].copy_from_slice(&transpose4(l, x));
     }
 }
 
@@ -294,23 +349,71 @@ kernel! {
     ///
     /// No branch or address depends on a coefficient, and there is no division.
     pub fn message_from(l, v: &Poly<L>, product: &Poly<L>) -> Seed<L> {
-        let mut message = [l.splat64(0); 4];
-        for w in 0..16 {
-            let mut nibbles = l.splat64(0);
-            for k in 0..4 {
-                let bit = message_bit(l, v.v[4 * w + k], product.v[4 * w + k]);
-                let bit = l.and(bit, l.splat16(1));
-                nibbles = l.or(l.shr16::<1>(nibbles), l.shl16::<3>(bit));
-            }
-            let bits = l.or(
-                l.or(nibbles, l.shr64::<12>(nibbles)),
-                l.or(l.shr64::<24>(nibbles), l.shr64::<36>(nibbles)),
-            );
-            let bits = l.and(bits, l.splat64(0xffff));
-            message[w >> 2] = l.or(message[w >> 2], l.shl64_by(bits, 16 * (w as u32 & 3)));
-        }
-        Seed::from_words(l, message)
+        let words = message_words(l, &v.v, &product.v);
+        Seed::from_words(l, words)
     }
+}
+
+kernel! {
+    /// The same for one polynomial, that of lane `lane` of `product`, and the encoding of v, 32 D bytes: the message
+    /// is in every lane.
+    ///
+    /// # Spec
+    ///
+    /// FIPS 203, Algorithm 15 (K-PKE.Decrypt), lines 4, 6 and 7.
+    ///
+    /// # Panics
+    ///
+    /// If `v` is shorter, or there is no such lane.
+    ///
+    /// # Side channels
+    ///
+    /// No branch or address depends on a coefficient or the bytes, and there is no division.
+    pub fn message_from_once<const D: usize>(
+        l, v: &[u8], product: &Poly<L::Four>, lane: usize,
+    ) -> Seed<L::Four> {
+        let l = l.four_lanes();
+        let mut rows = [v; 4];
+        for (quarter, row) in v[..32 * D].chunks_exact(8 * D).enumerate() {
+            rows[quarter] = row;
+        }
+        let mut words = [l.splat64(0); 44];
+        if let Ok(rows) = Rows::new(&rows) {
+            read_words(l, &rows, 0, &mut words[..D]);
+        }
+        let mut v = [l.splat64(0); 16];
+        decompress_words::<_, D, 16>(l, &words, &mut v);
+        let product = quarters::<_, 16>(l, &product.v, lane);
+        // All of a quarter's bits are one word.
+        let words = l.store_words(message_words(l, &v, &product)[0]);
+        Seed::from_words(l, [
+            l.splat64(words[0]),
+            l.splat64(words[1]),
+            l.splat64(words[2]),
+            l.splat64(words[3]),
+        ])
+    }
+}
+
+/// The words of the message of polynomials of M vectors, or of quarters of one.
+#[inline(always)]
+fn message_words<L: Lanes, const M: usize>(l: L, v: &[L::V; M], product: &[L::V; M]) -> [L::V; 4] {
+    let mut message = [l.splat64(0); 4];
+    for w in 0..M >> 2 {
+        let mut nibbles = l.splat64(0);
+        for k in 0..4 {
+            let bit = message_bit(l, v[4 * w + k], product[4 * w + k]);
+            let bit = l.and(bit, l.splat16(1));
+            nibbles = l.or(l.shr16::<1>(nibbles), l.shl16::<3>(bit));
+        }
+        let bits = l.or(
+            l.or(nibbles, l.shr64::<12>(nibbles)),
+            l.or(l.shr64::<24>(nibbles), l.shr64::<36>(nibbles)),
+        );
+        let bits = l.and(bits, l.splat64(0xffff));
+        message[w >> 2] = l.or(message[w >> 2], l.shl64_by(bits, 16 * (w as u32 & 3)));
+    }
+    message
 }
 
 /// Compress to one bit of v + product, in the low bit.

@@ -61,6 +61,11 @@ pub(super) const fn gamma(k: usize) -> i64 {
     power(ZETA, 2 * ((k as u8).reverse_bits() >> 1) as i64 + 1)
 }
 
+/// A constant times q^-1 modulo 2^16.
+pub(super) const fn twisted(value: i16) -> i16 {
+    value.wrapping_mul(Q_INVERSE)
+}
+
 /// Four constants for [`montgomery`]: in Montgomery form, and the same times q^-1 modulo 2^16.
 #[derive(Clone, Copy)]
 #[repr(C, align(16))]
@@ -81,10 +86,16 @@ impl Constant {
         let mut i = 0;
         while i < 4 {
             constant.value[i] = montgomery_form(x[i]);
-            constant.twisted[i] = constant.value[i].wrapping_mul(Q_INVERSE);
+            constant.twisted[i] = twisted(constant.value[i]);
             i += 1;
         }
         constant
+    }
+
+    /// Both forms, in every lane.
+    #[inline(always)]
+    pub(super) fn everywhere<L: Lanes16>(&self, l: L) -> [L::V; 2] {
+        [l.quad(&self.value), l.quad(&self.twisted)]
     }
 }
 
@@ -127,8 +138,14 @@ impl Scale {
 /// Any `value`; the result is below q/2 + |value| / 39 in magnitude.
 #[inline(always)]
 pub(super) fn montgomery<L: Lanes16>(l: L, value: L::V, constant: &Constant) -> L::V {
-    let m = l.mullo16(value, l.quad(&constant.twisted));
-    let high = l.mulhi16(value, l.quad(&constant.value));
+    montgomery_by(l, value, constant.everywhere(l))
+}
+
+/// The same with a constant of each element's own: the factors in Montgomery form, and the same [`twisted`].
+#[inline(always)]
+pub(super) fn montgomery_by<L: Lanes16>(l: L, value: L::V, [factor, twisted]: [L::V; 2]) -> L::V {
+    let m = l.mullo16(value, twisted);
+    let high = l.mulhi16(value, factor);
     l.sub16(high, l.mulhi16(m, l.splat16(Q)))
 }
 

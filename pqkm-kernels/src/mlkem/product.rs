@@ -225,12 +225,32 @@ kernel! {
         let mut mask = [0; 4];
         mask[lane & 3] = u64::MAX;
         let mask = l.load_words(&mask);
-        for n in 0..64 {
-            let sum = products(l, y.v[n], in_lanes(l, &row.words[n]));
-            let total = reduce_products(l, l.sum_lanes32(sum[0]), l.sum_lanes32(sum[1]));
-            to.v[n] = l.select(mask, total, to.v[n]);
+        for n in 0..16 {
+            let n = 4 * n;
+            let (a, b) = (sum_of_two(l, row, y, n), sum_of_two(l, row, y, n + 2));
+            let (even, odd) = l.transpose_lanes::<0>(a, b);
+            let total = l.store_words(reduce_products(l, l.widen(even), l.widen(odd)));
+            for (i, at) in [0, 2, 1, 3].into_iter().enumerate() {
+                to.v[n + at] = l.select(mask, l.splat64(total[i]), to.v[n + at]);
+            }
         }
     }
+}
+
+/// The products of vectors n and n + 1, summed over the lanes: both sums of n, then both of n + 1.
+#[inline(always)]
+fn sum_of_two<L: Lanes<Words = [u64; 4]>>(l: L, row: &Row, y: &NttPoly<L>, n: usize) -> L::V {
+    let sums = [sum_of_pairs(l, row, y, n), sum_of_pairs(l, row, y, n + 1)];
+    let (low, high) = l.transpose_lanes::<1>(sums[0], sums[1]);
+    l.narrow(l.add32(l.widen(low), l.widen(high)))
+}
+
+/// The products of vector n: both sums of lanes 0 and 1, then both of lanes 2 and 3.
+#[inline(always)]
+fn sum_of_pairs<L: Lanes<Words = [u64; 4]>>(l: L, row: &Row, y: &NttPoly<L>, n: usize) -> L::V {
+    let [direct, crossed] = products(l, y.v[n], in_lanes(l, &row.words[n]));
+    let (even, odd) = l.transpose_lanes::<0>(l.narrow(direct), l.narrow(crossed));
+    l.narrow(l.add32(l.widen(even), l.widen(odd)))
 }
 
 kernel! {

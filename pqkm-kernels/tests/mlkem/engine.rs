@@ -6,9 +6,9 @@ use pqkm_kernels::lanes::Lanes;
 use pqkm_kernels::mlkem::{
     Factor, Matrix, Noise, NttPoly, POLY_BYTES, Poly, Row, Scale, add, compress_noisy,
     compress_noisy_message, compressed_bytes, decode_decompress, decode12, encode12, message_from,
-    multiply_lanes, multiply_matrix, multiply_matrix_once, multiply_row, multiply_row_once, ntt,
-    ntt_inverse, ntt_small, prepare_column, prepare_factor, prepare_row, prf, rescale,
-    sample_poly_cbd, vartime_sample_ntt,
+    message_from_once, multiply_lanes, multiply_matrix, multiply_matrix_once, multiply_row,
+    multiply_row_once, ntt, ntt_inverse, ntt_inverse_once, ntt_once, ntt_small, prepare_column,
+    prepare_factor, prepare_row, prf, rescale, sample_poly_cbd, vartime_sample_ntt,
 };
 use pqkm_kernels::rows::{Rows, RowsMut, UnequalRows, differing_rows};
 use pqkm_kernels::seed::{Seed, sha3_256, sha3_512, sha3_512_with_byte, shake256_32};
@@ -317,14 +317,14 @@ impl<const K: usize, const ETA1: usize, const DU: usize, const DV: usize> Kem<K,
         if K < 4 {
             multiply_row_once(l, &key.row, y, u, K);
         }
-        ntt_inverse(four, u, poly);
+        ntt_inverse_once(l, u, poly);
         prf::<_, 2>(four, r, &nonces(four, K), noise);
         let (us, v) = ct.split_at_mut(compressed_bytes(DU) * K);
         let mut rows = RowsMut::new(us.chunks_exact_mut(compressed_bytes(DU)))?;
         compress_noisy::<_, DU>(four, poly, noise, &mut rows, 0);
         if K == 4 {
             multiply_row_once(l, &key.row, y, u, 0);
-            ntt_inverse(four, u, poly);
+            ntt_inverse_once(l, u, poly);
             prf::<_, 2>(four, r, &nonces(four, 2 * K), noise);
         }
         let mut row = RowsMut::of_lane(K & 3, v)?;
@@ -446,7 +446,6 @@ impl<const K: usize, const ETA1: usize, const DU: usize, const DV: usize> Kem<K,
         let four = l.four_lanes();
         let Work {
             poly,
-            other: v,
             u: [u],
             sum: w,
             ..
@@ -457,11 +456,10 @@ impl<const K: usize, const ETA1: usize, const DU: usize, const DV: usize> Kem<K,
             *row = part;
         }
         decode_decompress::<_, DU>(four, &Rows::new(&rows[..K])?, 0, poly);
-        ntt(four, poly, u);
+        ntt_once(l, poly, u);
         multiply_row_once(l, &key.secret, u, w, 0);
-        ntt_inverse(four, w, poly);
-        decode_decompress::<_, DV>(four, &Rows::same(vs), 0, v);
-        let m = message_from(four, v, poly).spread(0);
+        ntt_inverse_once(l, w, poly);
+        let m = message_from_once::<L, DV>(l, vs, poly, 0);
         let (k, r) = sha3_512(four, &m, &Seed::same(four, &key.encapsulation.hash));
         let rejected = shake256_32(four, &Rows::same(&key.z), &Rows::same(ct));
         let mut again = [0; 1568];

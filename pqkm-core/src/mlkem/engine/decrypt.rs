@@ -5,8 +5,8 @@ use alloc::{vec, vec::Vec};
 use pqkm_kernels::{
     lanes::Lanes,
     mlkem::{
-        Poly, Rehashed, compressed_bytes, decode_decompress, message_from, multiply_row,
-        multiply_row_once, ntt, ntt_inverse, rehash,
+        Rehashed, compressed_bytes, decode_decompress, message_from, message_from_once,
+        multiply_row, multiply_row_once, ntt, ntt_inverse, ntt_inverse_once, ntt_once, rehash,
     },
     rows::{Rows, differing_rows},
     seed::{Seed, sha3_512, shake256_32},
@@ -138,17 +138,15 @@ impl<const K: usize, const ETA1: usize, const DU: usize, const DV: usize> Kem<K,
             u: u_hat,
             ..
         } = work;
-        let mut v = Poly::zero(four);
         let (c1, c2) = c.split_at(Self::C1_BYTES);
         let mut polys: [&[u8]; 4] = [&[]; 4];
         for (row, poly) in polys.iter_mut().zip(c1.chunks_exact(compressed_bytes(DU))) {
             *row = poly;
         }
         decode_decompress::<_, DU>(four, &rows_of(&polys[..K]), 0, poly);
-        ntt(four, poly, u_hat);
+        ntt_once(l, poly, u_hat);
         multiply_row_once(l, &key.s_hat, u_hat, sum, 0);
-        ntt_inverse(four, sum, poly);
-        decode_decompress::<_, DV>(four, &Rows::same(c2), 0, &mut v);
-        message_from(four, &v, poly).spread(0)
+        ntt_inverse_once(l, sum, poly);
+        message_from_once::<L, DV>(l, c2, poly, 0)
     }
 }

@@ -7,8 +7,8 @@ use pqkm_kernels::{
     mlkem::{
         POLY_BYTES, Scale, compress_noisy, compress_noisy_message, compressed_bytes, decode12,
         multiply_lanes, multiply_matrix, multiply_matrix_once, multiply_row, multiply_row_once,
-        ntt_inverse, ntt_small, prepare_factor, prf, prf_once, rescale, sample_poly_cbd,
-        vartime_sample_ntt,
+        ntt_inverse, ntt_inverse_once, ntt_small_once, prepare_factor, prf, prf_once, rescale,
+        sample_poly_cbd, vartime_sample_ntt,
     },
     rows::{MAX_ROWS, RowsMut},
     seed::{Seed, sha3_256, sha3_512},
@@ -201,18 +201,18 @@ impl<const K: usize, const ETA1: usize, const DU: usize, const DV: usize> Kem<K,
             u: u_hat,
         } = work;
         sample_poly_cbd::<_, ETA1>(four, noise, poly);
-        ntt_small(four, poly, y_hat);
+        ntt_small_once(l, poly, y_hat);
         multiply_matrix_once(l, &key.a_hat, y_hat, u_hat);
         if K < 4 {
             multiply_row_once(l, &key.t_hat, y_hat, u_hat, K);
         }
-        ntt_inverse(four, u_hat, poly);
+        ntt_inverse_once(l, u_hat, poly);
         let (c1, c2) = ct.split_at_mut(Self::C1_BYTES);
         let mut rows = rows_mut(c1.chunks_exact_mut(compressed_bytes(DU)));
         compress_noisy::<_, DU>(four, poly, errors, &mut rows, 0);
         if K == 4 {
             multiply_row_once(l, &key.t_hat, y_hat, u_hat, 0);
-            ntt_inverse(four, u_hat, poly);
+            ntt_inverse_once(l, u_hat, poly);
         }
         let error = if K == 4 { last } else { errors };
         if let Ok(mut row) = RowsMut::of_lane(K & 3, c2) {

@@ -64,6 +64,12 @@ macro_rules! common16 {
             let x = super::lane(x);
             op!(self: _mm256_set1_epi64x(x))
         }
+        #[inline(always)]
+        fn load16(self, elements: &[i16]) -> __m256i {
+            let elements = &elements[..16];
+            // SAFETY: the token stands for the instruction, and the slice has the bytes, readable at any alignment.
+            unsafe { _mm256_loadu_si256(elements.as_ptr().cast()) }
+        }
         ops! {
             add16(a, b) -> __m256i = _mm256_add_epi16;
             sub16(a, b) -> __m256i = _mm256_sub_epi16;
@@ -100,6 +106,20 @@ macro_rules! common16 {
                 op!(self: _mm256_blend_epi32::<0xAA>(down, b)),
             )
         }
+        #[inline(always)]
+        fn transpose_lanes<const BIT: u32>(self, a: __m256i, b: __m256i) -> (__m256i, __m256i) {
+            match BIT {
+                0 => (
+                    op!(self: _mm256_unpacklo_epi64(a, b)),
+                    op!(self: _mm256_unpackhi_epi64(a, b)),
+                ),
+                1 => (
+                    op!(self: _mm256_permute2x128_si256::<0x20>(a, b)),
+                    op!(self: _mm256_permute2x128_si256::<0x31>(a, b)),
+                ),
+                _ => (a, b),
+            }
+        }
     };
 }
 
@@ -117,6 +137,14 @@ macro_rules! common {
         #[inline(always)]
         fn four_lanes(self) -> Self::Four {
             self
+        }
+        #[inline(always)]
+        fn join_fours(self, fours: &[__m256i]) -> __m256i {
+            fours[0]
+        }
+        #[inline(always)]
+        fn split_fours(self, v: __m256i, fours: &mut [__m256i]) {
+            fours[0] = v;
         }
         #[inline(always)]
         fn splat64(self, x: u64) -> __m256i {
@@ -152,27 +180,18 @@ macro_rules! common {
             unsafe { _mm256_storeu_si256(bytes.as_mut_ptr().cast(), v) };
         }
         #[inline(always)]
-        fn load16(self, elements: &[i16]) -> __m256i {
-            let elements = &elements[..16];
-            // SAFETY: the token stands for the instruction, and the slice has the bytes, readable at any alignment.
-            unsafe { _mm256_loadu_si256(elements.as_ptr().cast()) }
+        fn store16(self, v: __m256i, elements: &mut [i16]) {
+            let elements = &mut elements[..16];
+            // SAFETY: the token stands for the instruction, and the slice has the bytes, writable at any alignment.
+            unsafe { _mm256_storeu_si256(elements.as_mut_ptr().cast(), v) };
         }
         #[inline(always)]
         fn transpose64(self, [a, b, c, d]: [__m256i; 4]) -> [__m256i; 4] {
-            let (low0, high0) = (
-                op!(self: _mm256_unpacklo_epi64(a, b)),
-                op!(self: _mm256_unpackhi_epi64(a, b)),
-            );
-            let (low1, high1) = (
-                op!(self: _mm256_unpacklo_epi64(c, d)),
-                op!(self: _mm256_unpackhi_epi64(c, d)),
-            );
-            [
-                op!(self: _mm256_permute2x128_si256::<0x20>(low0, low1)),
-                op!(self: _mm256_permute2x128_si256::<0x20>(high0, high1)),
-                op!(self: _mm256_permute2x128_si256::<0x31>(low0, low1)),
-                op!(self: _mm256_permute2x128_si256::<0x31>(high0, high1)),
-            ]
+            let (even0, odd0) = self.transpose_lanes::<0>(a, b);
+            let (even1, odd1) = self.transpose_lanes::<0>(c, d);
+            let (c0, c2) = self.transpose_lanes::<1>(even0, even1);
+            let (c1, c3) = self.transpose_lanes::<1>(odd0, odd1);
+            [c0, c1, c2, c3]
         }
         #[inline(always)]
         fn block(self, v: __m256i) -> [__m256i; 4] {

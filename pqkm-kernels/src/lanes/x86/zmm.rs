@@ -1,15 +1,16 @@
 //! 512-bit vectors: AVX-512.
 
 use core::arch::x86_64::{
-    __m512i, _mm512_add_epi16, _mm512_add_epi32, _mm512_and_si512, _mm512_loadu_si512,
+    __m256i, __m512i, _mm512_add_epi16, _mm512_add_epi32, _mm512_and_si512, _mm512_loadu_si512,
     _mm512_madd_epi16, _mm512_mask_blend_epi16, _mm512_mask_shuffle_epi8,
     _mm512_mask_shuffle_epi32, _mm512_movm_epi16, _mm512_mulhi_epi16, _mm512_mulhrs_epi16,
-    _mm512_mullo_epi16, _mm512_or_si512, _mm512_permutexvar_epi16, _mm512_rolv_epi64,
-    _mm512_set1_epi16, _mm512_set1_epi64, _mm512_shuffle_epi8, _mm512_shuffle_epi32,
-    _mm512_shuffle_i64x2, _mm512_sll_epi16, _mm512_sll_epi32, _mm512_sll_epi64, _mm512_slli_epi32,
-    _mm512_srai_epi16, _mm512_srl_epi16, _mm512_srl_epi32, _mm512_srl_epi64, _mm512_srli_epi16,
-    _mm512_srli_epi32, _mm512_storeu_si512, _mm512_sub_epi16, _mm512_ternarylogic_epi64,
-    _mm512_test_epi16_mask, _mm512_unpackhi_epi64, _mm512_unpacklo_epi64, _mm512_xor_si512,
+    _mm512_mullo_epi16, _mm512_or_si512, _mm512_permutex2var_epi64, _mm512_permutexvar_epi16,
+    _mm512_rolv_epi64, _mm512_set1_epi16, _mm512_set1_epi64, _mm512_shuffle_epi8,
+    _mm512_shuffle_epi32, _mm512_shuffle_i64x2, _mm512_sll_epi16, _mm512_sll_epi32,
+    _mm512_sll_epi64, _mm512_slli_epi32, _mm512_srai_epi16, _mm512_srl_epi16, _mm512_srl_epi32,
+    _mm512_srl_epi64, _mm512_srli_epi16, _mm512_srli_epi32, _mm512_storeu_si512, _mm512_sub_epi16,
+    _mm512_ternarylogic_epi64, _mm512_test_epi16_mask, _mm512_unpackhi_epi64,
+    _mm512_unpacklo_epi64, _mm512_xor_si512,
 };
 
 use super::super::{Aligned, Avx512, Lanes, Lanes16, NibbleTable};
@@ -35,6 +36,10 @@ const fn neighbour(down: bool) -> [u8; 64] {
 static UP: Aligned<[u8; 64]> = Aligned(neighbour(false));
 static DOWN: Aligned<[u8; 64]> = Aligned(neighbour(true));
 
+/// Pairs of lanes of two vectors: those with an even number, and those with an odd one.
+static PAIRS: Aligned<[[u64; 8]; 2]> =
+    Aligned([[0, 1, 8, 9, 4, 5, 12, 13], [2, 3, 10, 11, 6, 7, 14, 15]]);
+
 impl Lanes16 for Avx512 {
     type V = __m512i;
     type Wide = __m512i;
@@ -48,6 +53,12 @@ impl Lanes16 for Avx512 {
     fn quad(self, x: &[i16; 4]) -> __m512i {
         let x = super::lane(x);
         op!(self: _mm512_set1_epi64(x))
+    }
+    #[inline(always)]
+    fn load16(self, elements: &[i16]) -> __m512i {
+        let elements = &elements[..32];
+        // SAFETY: the token stands for the instruction, and the slice has the bytes, readable at any alignment.
+        unsafe { _mm512_loadu_si512(elements.as_ptr().cast()) }
     }
     ops! {
         add16(a, b) -> __m512i = _mm512_add_epi16;
@@ -85,6 +96,27 @@ impl Lanes16 for Avx512 {
             op!(self: _mm512_mask_shuffle_epi32::<0xF5>(b, 0x5555, a)),
         )
     }
+    #[inline(always)]
+    fn transpose_lanes<const BIT: u32>(self, a: __m512i, b: __m512i) -> (__m512i, __m512i) {
+        match BIT {
+            0 => (
+                op!(self: _mm512_unpacklo_epi64(a, b)),
+                op!(self: _mm512_unpackhi_epi64(a, b)),
+            ),
+            1 => {
+                let [even, odd] = [self.load_words(&PAIRS.0[0]), self.load_words(&PAIRS.0[1])];
+                (
+                    op!(self: _mm512_permutex2var_epi64(a, even, b)),
+                    op!(self: _mm512_permutex2var_epi64(a, odd, b)),
+                )
+            }
+            2 => (
+                op!(self: _mm512_shuffle_i64x2::<0x44>(a, b)),
+                op!(self: _mm512_shuffle_i64x2::<0xEE>(a, b)),
+            ),
+            _ => (a, b),
+        }
+    }
 }
 
 impl Lanes for Avx512 {
@@ -100,6 +132,18 @@ impl Lanes for Avx512 {
     #[inline(always)]
     fn four_lanes(self) -> Self::Four {
         Self::four_lanes(self)
+    }
+    #[inline(always)]
+    fn join_fours(self, fours: &[__m256i]) -> __m512i {
+        let fours = &fours[..2];
+        // SAFETY: the token stands for AVX-512, and the slice has 64 bytes, readable at any alignment.
+        unsafe { _mm512_loadu_si512(fours.as_ptr().cast()) }
+    }
+    #[inline(always)]
+    fn split_fours(self, v: __m512i, fours: &mut [__m256i]) {
+        let fours = &mut fours[..2];
+        // SAFETY: the token stands for AVX-512, and the slice has 64 bytes, writable at any alignment.
+        unsafe { _mm512_storeu_si512(fours.as_mut_ptr().cast(), v) };
     }
     #[inline(always)]
     fn splat64(self, x: u64) -> __m512i {
@@ -135,10 +179,10 @@ impl Lanes for Avx512 {
         unsafe { _mm512_storeu_si512(bytes.as_mut_ptr().cast(), v) };
     }
     #[inline(always)]
-    fn load16(self, elements: &[i16]) -> __m512i {
-        let elements = &elements[..32];
-        // SAFETY: the token stands for the instruction, and the slice has the bytes, readable at any alignment.
-        unsafe { _mm512_loadu_si512(elements.as_ptr().cast()) }
+    fn store16(self, v: __m512i, elements: &mut [i16]) {
+        let elements = &mut elements[..32];
+        // SAFETY: the token stands for the instruction, and the slice has the bytes, writable at any alignment.
+        unsafe { _mm512_storeu_si512(elements.as_mut_ptr().cast(), v) };
     }
     #[inline(always)]
     fn transpose64(self, r: [__m512i; 8]) -> [__m512i; 8] {

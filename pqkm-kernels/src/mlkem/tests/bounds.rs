@@ -13,6 +13,7 @@ use super::super::ntt::{
     NTT_BOUND, NTT_INPUT_BOUND, NTT_INVERSE_BOUND, NTT_SMALL_INPUT_BOUND, forward, inverse,
 };
 use super::super::product::{DECODED_BOUND, PRODUCT_BOUND, add_products, products};
+use super::super::single::{self, NTT_INVERSE_SINGLE_BOUND, NTT_SINGLE_BOUND};
 use crate::lanes::Lanes16;
 
 /// The values from `low` to `high`.
@@ -89,6 +90,10 @@ impl<const MANY: bool, const BARRETT: bool> Lanes16 for Proof<MANY, BARRETT> {
             (*x.iter().max().unwrap()).into(),
         )
     }
+    fn load16(self, elements: &[i16]) -> Interval {
+        let (low, high) = (elements.iter().min(), elements.iter().max());
+        Interval::new((*low.unwrap()).into(), (*high.unwrap()).into())
+    }
     fn add16(self, a: Interval, b: Interval) -> Interval {
         Interval::new(a.low + b.low, a.high + b.high).sixteen_bits("add16")
     }
@@ -139,6 +144,9 @@ impl<const MANY: bool, const BARRETT: bool> Lanes16 for Proof<MANY, BARRETT> {
     fn transpose32(self, a: Interval, b: Interval) -> (Interval, Interval) {
         (a.hull(b), a.hull(b))
     }
+    fn transpose_lanes<const BIT: u32>(self, a: Interval, b: Interval) -> (Interval, Interval) {
+        (a.hull(b), a.hull(b))
+    }
     fn claim(self, x: Interval, low: i16, high: i16) {
         assert!(
             x.low >= low.into() && x.high <= high.into(),
@@ -147,7 +155,7 @@ impl<const MANY: bool, const BARRETT: bool> Lanes16 for Proof<MANY, BARRETT> {
     }
 }
 
-fn widest(values: &[Interval; 64]) -> Interval {
+fn widest(values: &[Interval]) -> Interval {
     values.iter().fold(values[0], |all, v| all.hull(*v))
 }
 
@@ -169,6 +177,36 @@ fn inverted<const MANY: bool, const BARRETT: bool>(bound: i16) -> Interval {
         &mut out,
     );
     widest(&out)
+}
+
+fn transformed_single<const N: usize>(bound: i16) -> Interval {
+    let mut x = [Interval::within(bound); N];
+    single::forward(Proof::<true, true>, &mut x);
+    widest(&x)
+}
+
+fn inverted_single<const N: usize, const BARRETT: bool>(bound: i16) -> Interval {
+    let mut x = [Interval::within(bound); N];
+    single::inverse(Proof::<true, BARRETT>, &mut x);
+    widest(&x)
+}
+
+#[test]
+fn transforms_of_one_polynomial_stay_in_bounds() {
+    for out in [
+        transformed_single::<8>(NTT_INPUT_BOUND),
+        transformed_single::<16>(NTT_INPUT_BOUND),
+    ] {
+        std::println!("forward transform of one polynomial: {out:?}");
+        assert!(out.is_within(NTT_SINGLE_BOUND), "{out:?}");
+    }
+    for out in [
+        inverted_single::<8, true>(PRODUCT_BOUND),
+        inverted_single::<16, true>(PRODUCT_BOUND),
+    ] {
+        std::println!("inverse transform of one polynomial: {out:?}");
+        assert!(out.is_within(NTT_INVERSE_SINGLE_BOUND), "{out:?}");
+    }
 }
 
 #[test]
@@ -273,6 +311,12 @@ fn the_proof_fails_without_a_reduction() {
     assert!(
         many.is_err() && few.is_err(),
         "the inverse transform needs its reductions"
+    );
+    let eight = catch_unwind(|| inverted_single::<8, false>(PRODUCT_BOUND));
+    let sixteen = catch_unwind(|| inverted_single::<16, false>(PRODUCT_BOUND));
+    assert!(
+        eight.is_err() && sixteen.is_err(),
+        "so does the inverse transform of one polynomial"
     );
     let first = catch_unwind(|| transformed::<true, true>(NTT_INPUT_BOUND));
     assert!(

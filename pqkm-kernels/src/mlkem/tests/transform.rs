@@ -7,10 +7,11 @@ use shake::{ExtendableOutput, Update, XofReader};
 
 use super::super::product::vector_of_pair;
 use super::super::{
-    Factor, Matrix, Noise, NttPoly, Poly, Row, Scale, decode12, encode12, multiply_lanes,
-    multiply_matrix, multiply_matrix_once, multiply_row, multiply_row_once, ntt, ntt_inverse,
-    ntt_small, prepare_column, prepare_factor, prepare_row, prf, sample_poly_cbd,
-    vartime_sample_ntt,
+    Factor, Matrix, Noise, NttPoly, PRODUCT_BOUND, Poly, Row, Scale, SingleNttPoly, SinglePoly,
+    decode12, encode12, multiply_lanes, multiply_matrix, multiply_matrix_once, multiply_row,
+    multiply_row_once, ntt, ntt_inverse, ntt_inverse_once, ntt_inverse_single, ntt_once,
+    ntt_single, ntt_small, ntt_small_once, prepare_column, prepare_factor, prepare_row, prf,
+    sample_poly_cbd, vartime_sample_ntt,
 };
 use super::slow;
 use super::slow::Q;
@@ -117,6 +118,75 @@ fn layouts_hold_the_order_of_the_standard() {
 #[test]
 fn forward_transform_equals_algorithm_9() {
     on_every_instance!(forward_equals_the_model);
+}
+
+/// The transforms of one operation's polynomials against those over lanes.
+fn once_equals_over_lanes<L: Lanes>(l: L) {
+    let four = l.four_lanes();
+    let (mut poly, mut back, mut once) = (Poly::zero(four), Poly::zero(four), Poly::zero(four));
+    let (mut out, mut out_once) = (NttPoly::zero(four), NttPoly::zero(four));
+    for bound in [2, 3, Q] {
+        for group in inputs(bound).chunks(4) {
+            put(four, &mut poly.v, group, plain);
+            ntt(four, &poly, &mut out);
+            ntt_once(l, &poly, &mut out_once);
+            let lanes = |p: &NttPoly<L::Four>| [0, 1, 2, 3].map(|lane| p.lane(lane));
+            assert_eq!(lanes(&out_once), lanes(&out), "{}", L::NAME);
+            if bound <= 3 {
+                ntt_small(four, &poly, &mut out);
+                ntt_small_once(l, &poly, &mut out_once);
+                assert_eq!(lanes(&out_once), lanes(&out), "{}", L::NAME);
+            }
+            put(four, &mut out.v, group, hat);
+            ntt_inverse(four, &out, &mut back);
+            ntt_inverse_once(l, &out, &mut once);
+            for lane in 0..4 {
+                assert_eq!(once.lane(lane), back.lane(lane), "{}", L::NAME);
+            }
+        }
+    }
+}
+
+#[test]
+fn transforms_of_one_operation_equal_those_over_lanes() {
+    on_every_instance!(once_equals_over_lanes);
+}
+
+/// One polynomial alone: its transform against the model, and back again.
+fn one_polynomial_equals_the_model<L: Lanes>(l: L) {
+    let small = |x: &Coefficients| core::array::from_fn(|i| x[i] as i16);
+    let canonical = |x: &[i16; 256]| -> Coefficients {
+        x.iter().map(|x| i64::from(*x).rem_euclid(Q)).collect()
+    };
+    let (mut hat, mut back) = (SingleNttPoly::<L>::zero(), SinglePoly::new([0; 256]));
+    for bound in [1, 2, 1664, Q] {
+        for input in inputs(bound) {
+            ntt_single(l, &SinglePoly::new(small(&input)), &mut hat);
+            let expected = slow::ntt(&input);
+            assert_eq!(canonical(&hat.coefficients()), expected, "{}", L::NAME);
+            let reduced = SingleNttPoly::new(&small(&expected));
+            assert_eq!(reduced.coefficients(), small(&expected));
+            ntt_inverse_single(l, &reduced, &mut back);
+            let times_128: Coefficients = input.iter().map(|x| (128 * x).rem_euclid(Q)).collect();
+            assert_eq!(canonical(back.coefficients()), times_128, "{}", L::NAME);
+        }
+    }
+    // The largest that the inverse takes.
+    for input in inputs(i64::from(PRODUCT_BOUND)) {
+        ntt_inverse_single(l, &SingleNttPoly::new(&small(&input)), &mut back);
+        let expected: Coefficients = input.iter().map(|x| (128 * x).rem_euclid(Q)).collect();
+        assert_eq!(
+            slow::ntt(&canonical(back.coefficients())),
+            expected,
+            "{}",
+            L::NAME
+        );
+    }
+}
+
+#[test]
+fn the_transform_of_one_polynomial_equals_algorithms_9_and_10() {
+    on_every_instance!(one_polynomial_equals_the_model);
 }
 
 /// Transform, every form of product, and inverse against the definition of the product, times 128.

@@ -1,7 +1,7 @@
 //! The kernels by themselves. The reference engine has none that can be called.
 //!
-//! In the ring of ML-KEM the smallest unit is four polynomials, one a lane: no operation transforms one alone. The rows
-//! `forward` and `inverse` are what one polynomial takes, the three other lanes idle. Base multiplication is by an
+//! In the ring of ML-KEM the rows `forward` and `inverse` are the transforms of one polynomial that has the registers
+//! to itself, and `lockstep` those of a polynomial a lane, as the operations have them. Base multiplication is by an
 //! operand with both forms prepared, as the operations have it. In the ring of ML-DSA a polynomial fills the
 //! registers by itself.
 
@@ -62,10 +62,9 @@ fn ring3329_in<L: Lanes>(l: L) -> Ring3329 {
     let mut to = NttPoly::zero(l);
     let basemul = move |n| multiply_lanes(l, at(&rows, n), &factor, &mut to);
     let agrees = move |_, ()| multiplies_3329(l);
-    let four = l.four_lanes();
     Ring3329 {
-        forward: Pair::both(forward(four), forward(l).doing(L::LANES)),
-        inverse: Pair::both(inverse(four), inverse(l).doing(L::LANES)),
+        forward: Pair::both(forward_single(l), forward(l).doing(L::LANES)),
+        inverse: Pair::both(inverse_single(l), inverse(l).doing(L::LANES)),
         basemul: Pair::alone(Contender::ours(basemul, agrees).doing(L::LANES)),
     }
 }
@@ -99,6 +98,50 @@ fn inverse<L: Lanes>(l: L) -> Contender {
     let mut to = Poly::zero(l);
     let call = move |n| ntt_inverse(l, at(&from, n), &mut to);
     Contender::ours(call, move |_, ()| multiplies_3329(l))
+}
+
+/// One transform of one polynomial.
+fn forward_single<L: Lanes>(l: L) -> Contender {
+    use mlkem::{SingleNttPoly, SinglePoly, ntt_single};
+
+    let from: Vec<_> = (0..IN_CACHE)
+        .map(|n| SinglePoly::new(sample_3329(n).0))
+        .collect();
+    let mut to = SingleNttPoly::<L>::zero();
+    let call = move |n| ntt_single(l, at(&from, n), &mut to);
+    Contender::ours(call, move |turn, ()| transforms_as_a_lane(l, turn))
+}
+
+/// The same, back.
+fn inverse_single<L: Lanes>(l: L) -> Contender {
+    use mlkem::{SingleNttPoly, SinglePoly, ntt_inverse_single};
+
+    let from: Vec<_> = (0..IN_CACHE)
+        .map(|n| SingleNttPoly::<L>::new(&sample_3329(n).0))
+        .collect();
+    let mut to = SinglePoly::new([0; 256]);
+    let call = move |n| ntt_inverse_single(l, at(&from, n), &mut to);
+    Contender::ours(call, move |turn, ()| transforms_as_a_lane(l, turn))
+}
+
+/// Whether a polynomial alone becomes what it becomes in a lane, which [`multiplies_3329`] checks, and comes back.
+fn transforms_as_a_lane<L: Lanes>(l: L, turn: usize) -> bool {
+    use mlkem::{NttPoly, Poly, SingleNttPoly, SinglePoly, ntt, ntt_inverse_single, ntt_single};
+
+    let sample = sample_3329(turn).0;
+    let mut hat = SingleNttPoly::<L>::zero();
+    ntt_single(l, &SinglePoly::new(sample), &mut hat);
+    let mut lanes = NttPoly::zero(l);
+    ntt(l, &Poly::from_lanes(l, &[sample]), &mut lanes);
+    let canonical = |c: [i16; 256]| c.map(|c| c.rem_euclid(mlkem::Q));
+    let reduced = canonical(hat.coefficients());
+    let mut back = SinglePoly::new([0; 256]);
+    ntt_inverse_single(l, &SingleNttPoly::<L>::new(&reduced), &mut back);
+    let back = back.coefficients().iter().map(|c| i64::from(*c));
+    let expected = sample.map(|c| 128 * i64::from(c));
+    reduced == canonical(lanes.lane(0))
+        && multiplies_3329(l)
+        && back.zip(expected).all(|(a, b)| (a - b) % 3329 == 0)
 }
 
 /// Whether the product of two polynomials a lane is the schoolbook's, times 128.
