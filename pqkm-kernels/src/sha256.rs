@@ -12,6 +12,7 @@
 mod absorb;
 mod chain;
 mod compress;
+mod seats;
 #[cfg(test)]
 mod tests;
 mod tree;

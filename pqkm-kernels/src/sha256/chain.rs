@@ -1,7 +1,8 @@
 //! Winternitz chains: one chain a lane.
 
 use super::compress::Prefix;
-use super::{Digest, Engine, ID_LEN, OutputLength, digest_words, id_words, with_token};
+use super::seats::{CHUNK, Entering, Seats};
+use super::{Digest, Engine, ID_LEN, OutputLength, id_words, with_token};
 use crate::lanes::{HashLanes, Kernel, Token};
 
 /// One chain: `value` stands at position `from` and goes to position `to`.
@@ -17,22 +18,12 @@ pub struct Chain {
     pub value: Digest,
 }
 
-impl Chain {
-    const fn steps(&self) -> u8 {
-        self.to.saturating_sub(self.from)
-    }
-}
-
 /// Position of the step that turns a seed into the start of a chain: RFC 8554, Appendix A.
-const DERIVE: u8 = 0xff;
-/// The most lanes that any engine has.
-const MAX_LANES: usize = 16;
-/// Chains that are put in order together: more than any one-time key has.
-const CHUNK: usize = 272;
+pub(super) const DERIVE: u8 = 0xff;
 
 /// The chains of one-time key `q`: `value = H(id || q || index || j || value)` for j in `from..to`.
 ///
-/// Chains of like length are worked on together, so that the order of `chains` does not matter.
+/// The order of `chains` does not matter: lanes take the longest first.
 ///
 /// # Spec
 /// RFC 8554, Algorithm 3, step 8, and Algorithm 4b, step 4.
@@ -92,106 +83,74 @@ impl<L: HashLanes> Kernel<L> for Run<'_> {
 
     #[inline(always)]
     fn run(self, l: L) {
-        if self.derive {
-            for chain in self.chains.iter_mut() {
-                chain.from = 0;
-            }
-        }
         let prefix = Prefix::new(l, &id_words(self.id), l.splat(self.q));
         for chunk in self.chains.chunks_mut(CHUNK) {
-            let order = by_length(chunk);
-            for group in order[..chunk.len()].chunks(L::LANES) {
-                match self.length {
-                    OutputLength::N24 => lockstep::<L, 6>(l, &prefix, chunk, group, self.derive),
-                    OutputLength::N32 => lockstep::<L, 8>(l, &prefix, chunk, group, self.derive),
-                }
+            match self.length {
+                OutputLength::N24 => lockstep::<L, 6>(l, &prefix, chunk, self.derive),
+                OutputLength::N32 => lockstep::<L, 8>(l, &prefix, chunk, self.derive),
             }
         }
     }
 }
 
-/// The numbers of the chains, the shortest first (counting sort).
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "a chunk has fewer than 2^16 chains"
-)]
-fn by_length(chains: &[Chain]) -> [u16; CHUNK] {
-    let mut start = [0u16; 257];
-    for chain in chains {
-        start[usize::from(chain.steps()) + 1] += 1;
-    }
-    let mut i = 1;
-    while i < 257 {
-        start[i] += start[i - 1];
-        i += 1;
-    }
-    let mut order = [0; CHUNK];
-    for (number, chain) in chains.iter().enumerate() {
-        let at = &mut start[usize::from(chain.steps())];
-        order[usize::from(*at)] = number as u16;
-        *at += 1;
-    }
-    order
-}
-
-/// Up to [`HashLanes::LANES`] chains, given by number, each as long as its own length; `N` words of a digest count.
+/// Runs chains, the longest first. A lane that has finished one takes the next: so all of them are busy nearly to the end, where
+/// groups of lanes would wait for their longest chain. `N` words of a digest count.
 #[inline(always)]
 fn lockstep<L: HashLanes, const N: usize>(
     l: L,
     prefix: &Prefix<L>,
     chains: &mut [Chain],
-    group: &[u16],
     derive: bool,
 ) {
-    let mut values = [l.zeros(); N];
-    let mut header = l.zeros();
-    let mut left = l.zeros();
-    let mut most = 0;
-    let mut lane = 0;
-    while lane < group.len() {
-        let chain = &chains[usize::from(group[lane])];
-        let words = digest_words(&chain.value);
+    for chain in &mut *chains {
+        chain.value[4 * N..].fill(0);
+        if derive {
+            chain.from = 0;
+        }
+    }
+    let mut seats = Seats::new(chains, derive, L::LANES);
+    let mut entering = Entering::<L, N>::nobody(l);
+    let (mut value, mut at) = ([l.splat(0); N], l.splat(0));
+    // Nobody leaves the empty lanes.
+    _ = seats.change(l, chains, &mut entering);
+    entering.take_seats(l, &mut value, &mut at);
+    while let Some(steps) = seats.steps_to_next_end() {
+        let mut made = 1;
+        while made < steps {
+            advance(l, prefix, &mut value, &mut at);
+            made += 1;
+        }
+        // Who comes after the last of these steps is laid ready before it: both are done at once, by different parts of the core.
+        let ended = seats.change(l, chains, &mut entering);
+        advance(l, prefix, &mut value, &mut at);
+        let mut words = [l.zeros(); N];
         let mut i = 0;
         while i < N {
-            values[i].as_mut()[lane] = words[i];
+            words[i] = l.store(value[i]);
             i += 1;
         }
-        let steps = u32::from(chain.steps());
-        header.as_mut()[lane] = (u32::from(chain.index) << 16) | (u32::from(chain.from) << 8);
-        left.as_mut()[lane] = steps;
-        most = if steps > most { steps } else { most };
-        lane += 1;
-    }
-    let mut value = [l.splat(0); N];
-    let mut i = 0;
-    while i < N {
-        value[i] = l.load(&values[i]);
-        i += 1;
-    }
-    let (mut header, mut left) = (l.load(&header), l.load(&left));
-    if derive {
-        let at = l.or(header, l.splat(u32::from(DERIVE) << 8));
-        value = step::<L, N>(l, prefix, at, &value);
-    }
-    let mut done = 0;
-    while done < most {
-        let next = step::<L, N>(l, prefix, header, &value);
-        let mut i = 0;
-        while i < N {
-            value[i] = l.where_positive(left, next[i], value[i]);
-            i += 1;
+        entering.take_seats(l, &mut value, &mut at);
+        for &(lane, number) in ended.as_slice() {
+            let out = &mut chains[usize::from(number)].value;
+            let mut i = 0;
+            while i < N {
+                out[4 * i..4 * i + 4].copy_from_slice(&words[i].as_ref()[lane].to_be_bytes());
+                i += 1;
+            }
         }
-        header = l.add(header, l.splat(1 << 8));
-        left = l.add(left, l.splat(u32::MAX));
-        done += 1;
     }
-    let mut digests = [[0; 32]; MAX_LANES];
-    to_digests::<L, N>(l, &value, &mut digests[..group.len()]);
-    let mut lane = 0;
-    while lane < group.len() {
-        chains[usize::from(group[lane])].value = digests[lane];
-        lane += 1;
-    }
+}
+
+/// One step in every lane. The position after [`DERIVE`] is 0: its byte wraps.
+#[inline(always)]
+fn advance<L: HashLanes, const N: usize>(
+    l: L,
+    prefix: &Prefix<L>,
+    value: &mut [L::V; N],
+    at: &mut L::V,
+) {
+    *value = step::<L, N>(l, prefix, *at, value);
+    *at = l.ch(l.splat(0xff00), l.add(*at, l.splat(1 << 8)), *at);
 }
 
 /// `H(id || q || i || j || value)`: one block, `at` being `i << 16 | j << 8`.
@@ -202,28 +161,45 @@ pub(super) fn step<L: HashLanes, const N: usize>(
     at: L::V,
     value: &[L::V; N],
 ) -> [L::V; N] {
-    let zero = l.splat(0);
-    let [w0, w1, w2, w3, w4] = prefix.words;
-    let mut block = [
-        w0, w1, w2, w3, w4, zero, zero, zero, zero, zero, zero, zero, zero, zero, zero, zero,
-    ];
-    block[5] = l.or(at, l.shr::<24>(value[0]));
-    let mut i = 1;
-    while i < N {
-        block[5 + i] = l.funnel::<8>(value[i - 1], value[i]);
-        i += 1;
+    l.enter(Step::<L, N> { prefix, at, value })
+}
+
+/// A step, as a function of its own: what is the same in all blocks of this length is known in it.
+struct Step<'a, L: HashLanes, const N: usize> {
+    prefix: &'a Prefix<L>,
+    at: L::V,
+    value: &'a [L::V; N],
+}
+
+impl<L: HashLanes, const N: usize> Kernel<L> for Step<'_, L, N> {
+    type Output = [L::V; N];
+
+    #[inline(always)]
+    fn run(self, l: L) -> [L::V; N] {
+        let Self { prefix, at, value } = self;
+        let zero = l.splat(0);
+        let [w0, w1, w2, w3, w4] = prefix.words;
+        let mut block = [
+            w0, w1, w2, w3, w4, zero, zero, zero, zero, zero, zero, zero, zero, zero, zero, zero,
+        ];
+        block[5] = l.or(at, l.shr::<24>(value[0]));
+        let mut i = 1;
+        while i < N {
+            block[5 + i] = l.funnel::<8>(value[i - 1], value[i]);
+            i += 1;
+        }
+        block[5 + N] = l.or(l.shl::<8>(value[N - 1]), l.splat(0x80));
+        // The length in bits: 23 bytes and N words.
+        block[15] = l.splat(if N == 8 { 8 * 55 } else { 8 * 47 });
+        let digest = prefix.digest(l, &block);
+        let mut out = [zero; N];
+        let mut i = 0;
+        while i < N {
+            out[i] = digest[i];
+            i += 1;
+        }
+        out
     }
-    block[5 + N] = l.or(l.shl::<8>(value[N - 1]), l.splat(0x80));
-    // The length in bits: 23 bytes and N words.
-    block[15] = l.splat(if N == 8 { 8 * 55 } else { 8 * 47 });
-    let digest = prefix.compress(l, &block);
-    let mut out = [zero; N];
-    let mut i = 0;
-    while i < N {
-        out[i] = digest[i];
-        i += 1;
-    }
-    out
 }
 
 /// The digests of the first lanes.

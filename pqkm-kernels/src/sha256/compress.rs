@@ -119,6 +119,9 @@ fn expand<L: HashLanes>(l: L, w: &[L::V; 16], i: usize) -> L::V {
 }
 
 /// Rounds `from..64`, `from` being 0 or [`DONE`], and the final addition of `base`.
+///
+/// A word of the schedule is made in the round before it is used, and every index is a constant: so the sixteen words stay in
+/// registers, and what a round waits for is done beside what the schedule waits for.
 #[inline(always)]
 fn rounds<L: HashLanes>(
     l: L,
@@ -129,46 +132,50 @@ fn rounds<L: HashLanes>(
 ) -> [L::V; 8] {
     let [mut a, mut b, mut c, mut d, mut e, mut f, mut g, mut h] = *state;
     let mut w = *block;
-    macro_rules! at {
-        ($i:expr, $($v:ident)+) => {{
-            let i = $i;
-            round!(l, $($v)+, K[i], w[i & 15]);
+    let mut next = 0;
+    macro_rules! first {
+        ($i:literal, $($v:ident)+) => {
+            round!(l, $($v)+, K[$i], w[$i])
+        };
+    }
+    macro_rules! later {
+        ($i:literal, $($v:ident)+) => {{
+            w[$i] = expand(l, &w, $i);
+            round!(l, $($v)+, K[next + $i], w[$i]);
         }};
     }
-    macro_rules! last_three {
-        ($i:expr) => {{
-            at!($i + 5, d e f g h a b c);
-            at!($i + 6, c d e f g h a b);
-            at!($i + 7, b c d e f g h a);
+    macro_rules! from_five {
+        ($at:ident) => {{
+            $at!(5, d e f g h a b c);
+            $at!(6, c d e f g h a b);
+            $at!(7, b c d e f g h a);
+            $at!(8, a b c d e f g h);
+            $at!(9, h a b c d e f g);
+            $at!(10, g h a b c d e f);
+            $at!(11, f g h a b c d e);
+            $at!(12, e f g h a b c d);
+            $at!(13, d e f g h a b c);
+            $at!(14, c d e f g h a b);
+            $at!(15, b c d e f g h a);
         }};
     }
-    macro_rules! eight {
-        ($i:expr) => {{
-            let i = $i;
-            at!(i, a b c d e f g h);
-            at!(i + 1, h a b c d e f g);
-            at!(i + 2, g h a b c d e f);
-            at!(i + 3, f g h a b c d e);
-            at!(i + 4, e f g h a b c d);
-            last_three!(i);
+    macro_rules! to_five {
+        ($at:ident) => {{
+            $at!(0, a b c d e f g h);
+            $at!(1, h a b c d e f g);
+            $at!(2, g h a b c d e f);
+            $at!(3, f g h a b c d e);
+            $at!(4, e f g h a b c d);
         }};
     }
-    if from == DONE {
-        last_three!(0);
-    } else {
-        eight!(0);
+    if from != DONE {
+        to_five!(first);
     }
-    eight!(8);
-    let mut next = 16;
-    while next < 64 {
-        let mut i = 0;
-        while i < 16 {
-            w[i] = expand(l, &w, i);
-            i += 1;
-        }
-        eight!(next);
-        eight!(next + 8);
+    from_five!(first);
+    while next < 48 {
         next += 16;
+        to_five!(later);
+        from_five!(later);
     }
     let out = [a, b, c, d, e, f, g, h];
     let mut sums = *base;
@@ -180,13 +187,25 @@ fn rounds<L: HashLanes>(
     sums
 }
 
-/// One compression, as a function of its own: it is long, and many places need it. Through memory it costs a few loads.
+/// All rounds after the first `from`, and the addition of `base`.
+#[inline(always)]
+fn finish<L: HashLanes>(
+    l: L,
+    base: &[L::V; 8],
+    state: &[L::V; 8],
+    block: &[L::V; 16],
+    from: usize,
+) -> [L::V; 8] {
+    match l.whole_block(base, block) {
+        Some(out) => out,
+        None => rounds(l, base, state, block, from),
+    }
+}
+
+/// One compression, as a function of its own: it is long, and many places need it.
 struct Block<'a, L: HashLanes> {
-    base: &'a [L::V; 8],
-    /// After the first `from` rounds.
     state: &'a [L::V; 8],
     block: &'a [L::V; 16],
-    from: usize,
 }
 
 impl<L: HashLanes> Kernel<L> for Block<'_, L> {
@@ -194,22 +213,14 @@ impl<L: HashLanes> Kernel<L> for Block<'_, L> {
 
     #[inline(always)]
     fn run(self, l: L) -> [L::V; 8] {
-        match l.whole_block(self.base, self.block) {
-            Some(out) => out,
-            None => rounds(l, self.base, self.state, self.block, self.from),
-        }
+        finish(l, self.state, self.state, self.block, 0)
     }
 }
 
 /// The state after one block.
 #[inline(always)]
 pub(super) fn compress<L: HashLanes>(l: L, state: &[L::V; 8], block: &[L::V; 16]) -> [L::V; 8] {
-    l.enter(Block::<L> {
-        base: state,
-        state,
-        block,
-        from: 0,
-    })
+    l.enter(Block::<L> { state, block })
 }
 
 /// The first five words of a first block, and the state after their rounds.
@@ -244,14 +255,10 @@ impl<L: HashLanes> Prefix<L> {
     }
 
     /// The digest of a one-block message that begins with the prefix; the first five words of `block` are its words.
+    ///
+    /// As long as [`compress`], and not a function of its own: whoever calls it is.
     #[inline(always)]
-    pub(super) fn compress(&self, l: L, block: &[L::V; 16]) -> [L::V; 8] {
-        let base = initial(l);
-        l.enter(Block::<L> {
-            base: &base,
-            state: &self.state,
-            block,
-            from: DONE,
-        })
+    pub(super) fn digest(&self, l: L, block: &[L::V; 16]) -> [L::V; 8] {
+        finish(l, &initial(l), &self.state, block, DONE)
     }
 }
