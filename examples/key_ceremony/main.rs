@@ -137,20 +137,13 @@ fn run(arguments: &Arguments) -> Outcome<()> {
     let verified = attest(&manifest, &custodians)?;
 
     println!("4. Open, with one share damaged");
-    let (mut opened, named) = open(verified, &custodians)?;
+    let (opened, named) = open(verified, &custodians)?;
     if named != IndexSet::from_iter([DAMAGED]) {
         return Err("the damaged share was not named".into());
     }
 
     println!("5. Replace a custodian");
-    let manifest = replace(
-        &mut opened,
-        &room,
-        &dealer,
-        arguments.threshold,
-        &mut custodians,
-    )?;
-    room.write("transcript.pem", &opened.close().to_pem())?;
+    let manifest = replace(opened, &room, &dealer, arguments.threshold, &mut custodians)?;
 
     println!("6. Reconstruct");
     let last = custodians.iter().rev().take(arguments.threshold.into());
@@ -171,7 +164,7 @@ fn run(arguments: &Arguments) -> Outcome<()> {
 
 /// Deals the secret anew to the others and a successor of the last custodian, whose share then counts no more.
 fn replace(
-    opened: &mut Opened,
+    opened: Opened,
     room: &Room,
     dealer: &SigningKey<MlDsa65>,
     threshold: u8,
@@ -182,7 +175,8 @@ fn replace(
     let plan = plan(threshold, custodians)?;
     let nothing = WrapContext::new(b"")?;
     let renewed = opened.reshare(&plan, nothing, dealer, &SystemClock, &mut SysRng)?;
-    let manifest = hand_out(room, &renewed, dealer, custodians)?;
+    room.write("transcript.pem", &renewed.transcript.to_pem())?;
+    let manifest = hand_out(room, &renewed.set, dealer, custodians)?;
     if manifest.check(gone.share()?).is_ok() {
         return Err("the share of the custodian who left still counts".into());
     }

@@ -1,12 +1,12 @@
 //! Opening a set of shares in steps that cannot be left out.
 //!
 //! ```text
-//! Planned --collect--> Collecting --verify--> Verified --open--> Opened --reshare--> ShareSet
+//! Planned --collect--> Collecting --verify--> Verified --open--> Opened --reshare--> Reshared
 //! ```
 //!
 //! Each step consumes the one before it, and a step that is refused gives it back. Until [`Verified::open`] nobody but
 //! the custodians sees a share: they attest, each for itself. The transcript
-//! has every step that was taken, and every opening that was refused.
+//! has every step that was taken, and every opening that was refused, unless there was no clock to say when.
 //!
 //! A step that is left out does not compile:
 //!
@@ -29,7 +29,7 @@ use rand_core::TryCryptoRng;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    Attestation, Challenge, Dealing, IndexSet, Plan, ShareSet, SplitError,
+    Attestation, Challenge, CombineError, Dealing, IndexSet, Plan, ShareSet, SplitError,
     error::CeremonyError,
     escrow::Terms,
     gather,
@@ -244,17 +244,19 @@ impl Collecting {
 impl Verified {
     /// Combines shares of custodians who attested. Wrong ones are named, in [`Opened::wrong`] and in the transcript.
     ///
-    /// `context` is what a sealed payload was bound to; a set that shares the secret itself takes an empty one.
+    /// `context` is what a sealed payload was bound to; a set that shares the secret itself takes an empty one. A context
+    /// that is an escrow's terms is taken as those: see [`open_escrow`](Self::open_escrow).
     ///
     /// # Errors
-    /// [`CeremonyError::NotAttested`], [`CeremonyError::Combine`], [`CeremonyError::Clock`].
+    /// [`CeremonyError::NotAttested`], [`CeremonyError::Combine`], [`CeremonyError::Purpose`],
+    /// [`CeremonyError::Escrow`], [`CeremonyError::Clock`].
     pub fn open(
         self,
         shares: &[Share],
         context: WrapContext<'_>,
         clock: &impl Clock,
     ) -> Result<Opened, Refused<Self>> {
-        self.open_under(shares, context, &[], clock)
+        self.open_under(shares, context, clock)
     }
 
     /// Opens what was [deposited](crate::escrow::deposit) under the same terms, while the lifetime of the data lasts.
@@ -267,12 +269,9 @@ impl Verified {
         terms: &Terms<'_>,
         clock: &impl Clock,
     ) -> Result<Opened, Refused<Self>> {
-        if let Err(error) = terms.check(clock) {
-            return Err(refuse(self, CeremonyError::Escrow(error)));
-        }
         let der = terms.to_der();
         match WrapContext::new(&der) {
-            Ok(context) => self.open_under(shares, context, &terms.hash(), clock),
+            Ok(context) => self.open_under(shares, context, clock),
             Err(_) => Err(refuse(self, CeremonyError::Purpose)),
         }
     }
@@ -281,29 +280,16 @@ impl Verified {
         mut self,
         shares: &[Share],
         context: WrapContext<'_>,
-        subject: &[u8],
         clock: &impl Clock,
     ) -> Result<Opened, Refused<Self>> {
         let at = match now(clock) {
             Ok(at) => at,
             Err(reason) => return Err(refuse(self, reason)),
         };
-        let stranger = shares
-            .iter()
-            .find(|share| !self.attested.contains(share.index()));
-        if stranger.is_some() {
-            return Err(refuse(self, CeremonyError::NotAttested));
-        }
-        let manifest = &self.common.manifest;
-        let combined = match manifest.set().content {
-            Content::Secret if !context.as_bytes().is_empty() => {
-                return Err(refuse(self, CeremonyError::Purpose));
-            }
-            Content::Secret => gather::combine_with(manifest, shares),
-            Content::SealKey => gather::open_with(manifest, shares, context),
-        };
+        let terms = Terms::from_der(context.as_bytes());
+        let opened = self.join(shares, context, terms, at);
         let transcript = &mut self.common.transcript;
-        match combined {
+        match opened {
             Ok(recovered) => {
                 for share in shares {
                     let index = share.index();
@@ -314,23 +300,60 @@ impl Verified {
                     };
                     transcript.record(at, kind, index, &[]);
                 }
+                let terms = terms.map(|terms| terms.hash());
+                let subject = terms.as_ref().map_or(&[][..], |hash| hash);
                 transcript.record(at, EventKind::Opened, 0, subject);
                 Ok(Opened {
                     common: self.common,
                     recovered,
                 })
             }
-            Err(error) => {
-                if let crate::CombineError::TooFewGood { wrong, .. } = error {
+            Err(reason) => {
+                if let CeremonyError::Combine(CombineError::TooFewGood { wrong, .. }) = reason {
                     for index in wrong.iter() {
                         transcript.record(at, EventKind::WrongShare, index, &[]);
                     }
                 }
                 transcript.record(at, EventKind::Refused, 0, &[]);
-                Err(refuse(self, CeremonyError::Combine(error)))
+                Err(refuse(self, reason))
             }
         }
     }
+
+    fn join(
+        &self,
+        shares: &[Share],
+        context: WrapContext<'_>,
+        terms: Option<Terms<'_>>,
+        at: UnixTime,
+    ) -> Result<Recovered, CeremonyError> {
+        let has_attested = |share: &Share| self.attested.contains(share.index());
+        if !shares.iter().all(has_attested) {
+            return Err(CeremonyError::NotAttested);
+        }
+        if let Some(terms) = terms {
+            terms.check(at).map_err(CeremonyError::Escrow)?;
+        }
+        let manifest = &self.common.manifest;
+        let joined = match manifest.set().content {
+            Content::Secret if !context.as_bytes().is_empty() => {
+                return Err(CeremonyError::Purpose);
+            }
+            Content::Secret => gather::combine_with(manifest, shares),
+            Content::SealKey => gather::open_with(manifest, shares, context),
+        };
+        joined.map_err(CeremonyError::Combine)
+    }
+}
+
+/// The secret was dealt anew, and is here no more.
+#[must_use]
+#[derive(Debug)]
+pub struct Reshared {
+    /// The shares of the next generation.
+    pub set: ShareSet,
+    /// What happened.
+    pub transcript: Transcript,
 }
 
 impl Opened {
@@ -349,19 +372,41 @@ impl Opened {
     /// Deals the same secret anew, as the next generation: to other custodians, or with another threshold. A payload is
     /// sealed anew, under a fresh key, bound to `context`; a set that shares the secret itself takes an empty one.
     ///
-    /// Old shares still give what they gave: destroying them is the custodians' part.
+    /// Old shares still give what they gave: destroying them is the custodians' part. This ends the ceremony, so that it
+    /// deals one next generation; that no other ceremony over the same set deals another one is the dealer's to see to.
     ///
     /// # Errors
     /// [`CeremonyError::Split`], [`CeremonyError::Purpose`], [`CeremonyError::Clock`].
     pub fn reshare<S: Sign, R: TryCryptoRng + ?Sized>(
-        &mut self,
+        mut self,
         plan: &Plan,
         context: WrapContext<'_>,
         dealer: &S,
         clock: &impl Clock,
         rng: &mut R,
+    ) -> Result<Reshared, Refused<Self>> {
+        let dealt = now(clock).and_then(|at| Ok((at, self.deal(plan, context, dealer, rng)?)));
+        match dealt {
+            Err(reason) => Err(refuse(self, reason)),
+            Ok((at, set)) => {
+                let hash = Sha256::digest(set.manifest.to_der());
+                let transcript = &mut self.common.transcript;
+                transcript.record(at, EventKind::Reshared, 0, &hash);
+                Ok(Reshared {
+                    set,
+                    transcript: self.common.transcript,
+                })
+            }
+        }
+    }
+
+    fn deal<S: Sign, R: TryCryptoRng + ?Sized>(
+        &self,
+        plan: &Plan,
+        context: WrapContext<'_>,
+        dealer: &S,
+        rng: &mut R,
     ) -> Result<ShareSet, CeremonyError> {
-        let at = now(clock)?;
         let set = self.common.manifest.set();
         let generation = set
             .generation
@@ -383,11 +428,7 @@ impl Opened {
                 seal_and_split(payload, context, &dealing, dealer, rng)
             }
         };
-        let dealt = dealt.map_err(CeremonyError::Split)?;
-        let hash = Sha256::digest(dealt.manifest.to_der());
-        let transcript = &mut self.common.transcript;
-        transcript.record(at, EventKind::Reshared, 0, &hash);
-        Ok(dealt)
+        dealt.map_err(CeremonyError::Split)
     }
 
     /// Ends the ceremony: the secret is erased, the transcript stays.

@@ -171,8 +171,6 @@ errors! {
         Policy => "the policy is empty or too long",
         /// The lifetime of the data has ended.
         Expired => "the lifetime of the data has ended",
-        /// The clock does not know the time.
-        Clock => "the time is not known",
     }
 }
 

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use der::{Encode, Sequence, asn1::Utf8StringRef};
-use pqkm_core::{Clock, Sign, UnixTime, WrapContext};
+use pqkm_core::{Sign, UnixTime, WrapContext};
 use rand_core::TryCryptoRng;
 use sha2::{Digest, Sha256};
 
@@ -60,16 +60,23 @@ impl<'a> Terms<'a> {
         Sha256::digest(self.to_der()).into()
     }
 
-    /// Whether the data may still be opened.
+    /// Whether the data may be opened at that moment.
     ///
     /// # Errors
-    /// [`EscrowError::Expired`], [`EscrowError::Clock`].
-    pub fn check(&self, clock: &impl Clock) -> Result<(), EscrowError> {
-        let now = clock.now().map_err(|_| EscrowError::Clock)?;
+    /// [`EscrowError::Expired`].
+    pub fn check(&self, now: UnixTime) -> Result<(), EscrowError> {
         if now >= self.data_until {
             return Err(EscrowError::Expired);
         }
         Ok(())
+    }
+
+    /// The terms whose DER this is; none if it is not that of terms.
+    pub(crate) fn from_der(der: &'a [u8]) -> Option<Self> {
+        let terms: TermsDer<'a> = der::Decode::from_der(der).ok()?;
+        let data_until = UnixTime::from_seconds(terms.data_until).ok()?;
+        let terms = (terms.label.as_str() == LABEL).then_some(terms)?;
+        Self::new(terms.policy.as_str(), data_until).ok()
     }
 
     /// The terms in DER: what the payload is bound to, and the context for resharing it under the same terms.

@@ -1,7 +1,7 @@
 //! Ceremonies and escrow, from plan to transcript, and every step that must be refused.
 
 use pqkm_core::{Fingerprint, MlDsa44, SigningKey, WrapContext};
-use pqkm_shamir::ceremony::{Collecting, Opened, Planned, Verified};
+use pqkm_shamir::ceremony::{Collecting, Planned, Verified};
 use pqkm_shamir::escrow::{Terms, deposit};
 use pqkm_shamir::{
     AttestError, Attestation, CeremonyError, Challenge, CombineError, EscrowError, EventKind,
@@ -89,7 +89,7 @@ fn a_ceremony_opens_names_and_reshares() {
     let ceremony = verified(&mut fixture, &set, &[1, 2, 3, 5]);
     let mut shares = pick(&set, &[1, 2, 3, 5]);
     shares[1] = damaged(&set.shares[1], 30);
-    let mut opened = ceremony.open(&shares, no_context(), &time(6)).unwrap();
+    let opened = ceremony.open(&shares, no_context(), &time(6)).unwrap();
     assert_eq!(bytes(opened.secret()), SECRET);
     assert_eq!(opened.wrong(), IndexSet::from_iter([2]));
 
@@ -98,16 +98,13 @@ fn a_ceremony_opens_names_and_reshares() {
     let (dealer, rng) = (&fixture.dealer, &mut fixture.rng);
     let context = WrapContext::new(b"a context").unwrap();
     let refused = opened.reshare(&plan, context, dealer, &time(7), rng);
-    assert_eq!(refused.err(), Some(CeremonyError::Purpose));
-    let renewed = opened
-        .reshare(
-            &plan,
-            no_context(),
-            &fixture.dealer,
-            &time(7),
-            &mut fixture.rng,
-        )
+    let refused = refused.unwrap_err();
+    assert_eq!(refused.reason, CeremonyError::Purpose);
+    let dealt = refused
+        .ceremony
+        .reshare(&plan, no_context(), dealer, &time(7), rng)
         .unwrap();
+    let renewed = dealt.set;
     let manifest = fixture.verify(&renewed);
     assert_eq!(
         (manifest.set().generation.get(), manifest.set().set_id),
@@ -122,11 +119,10 @@ fn a_ceremony_opens_names_and_reshares() {
         Some(CombineError::Generation { index: 2 })
     );
 
-    check_transcript(&opened, &set);
+    check_transcript(&dealt.transcript, &set);
 }
 
-fn check_transcript(opened: &Opened, set: &ShareSet) {
-    let transcript = opened.transcript();
+fn check_transcript(transcript: &Transcript, set: &ShareSet) {
     let told: Vec<_> = transcript
         .events()
         .iter()
@@ -179,14 +175,15 @@ fn a_sealed_payload_is_sealed_anew() {
     let set = fixture.seal(1, 1, 2, 3);
     let context = WrapContext::new(b"hsm-7").unwrap();
     let ceremony = verified(&mut fixture, &set, &[1, 3]);
-    let mut opened = ceremony
+    let opened = ceremony
         .open(&pick(&set, &[1, 3]), context, &time(6))
         .unwrap();
     assert_eq!(bytes(opened.secret()), PAYLOAD);
     let plan = Fixture::plan(2, 2);
     let renewed = opened
         .reshare(&plan, context, &fixture.dealer, &time(7), &mut fixture.rng)
-        .unwrap();
+        .unwrap()
+        .set;
     assert_ne!(renewed.shares[0].payload(), set.shares[0].payload());
     let manifest = fixture.verify(&renewed);
     let again = pqkm_shamir::open_with(&manifest, &renewed.shares, context).unwrap();
@@ -377,7 +374,19 @@ fn escrow_opens_under_its_terms_and_in_its_lifetime() {
         .open_escrow(&shares, &terms, &time(1000))
         .unwrap_err();
     assert_eq!(late.reason, CeremonyError::Escrow(EscrowError::Expired));
-    let mut ceremony = late.ceremony;
+    // The terms are terms however they are given.
+    let der = terms.to_der();
+    let context = WrapContext::new(&der).unwrap();
+    let late = late.ceremony.open(&shares, context, &time(1000));
+    let late = late.unwrap_err();
+    assert_eq!(late.reason, CeremonyError::Escrow(EscrowError::Expired));
+    let stranger = late.ceremony.open_escrow(&set.shares, &terms, &time(999));
+    let stranger = stranger.unwrap_err();
+    assert_eq!(stranger.reason, CeremonyError::NotAttested);
+    let mut ceremony = stranger.ceremony;
+    let events = ceremony.transcript().events().iter();
+    let refused = events.filter(|event| event.kind() == EventKind::Refused);
+    assert_eq!(refused.count(), 3);
     // Whoever states other terms does not open, not even terms that last longer.
     let others = [
         Terms::new("Two agents, on order of anybody.", time(1000)).unwrap(),
