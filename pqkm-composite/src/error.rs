@@ -82,6 +82,16 @@ errors! {
         SubjectKey => "the subject's key is not one of the family",
         /// The key's algorithm does not allow that use.
         KeyUsage => "the key's algorithm does not allow that use",
+        /// The profile was made for another issuer.
+        Issuer => "the profile was made for another issuer",
+        /// An authority's name is empty, or a subject has none and no critical alternative name.
+        Name => "the subject has no name",
+        /// The certificate would end before it begins.
+        Validity => "the end of validity is before its beginning",
+        /// The number is not positive, or longer than 20 octets.
+        SerialNumber => "the serial number is not positive or too long",
+        /// An extension does not decode, occurs twice, is one too many, or is critical and not understood.
+        Extension => "an extension is not one that can be issued",
         /// The issuer's certificate allows no further authority below it.
         PathLength => "the issuer allows no further authority below it",
         /// A field cannot be encoded.
@@ -102,6 +112,18 @@ impl From<der::Error> for ReadError {
 impl From<der::Error> for IssueError {
     fn from(_: der::Error) -> Self {
         Self::Encoding
+    }
+}
+
+/// What is issued is read first, and what is not read is not issued.
+impl From<ReadError> for IssueError {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Key => Self::SubjectKey,
+            ReadError::KeyUsage => Self::KeyUsage,
+            ReadError::Extension => Self::Extension,
+            _ => Self::Encoding,
+        }
     }
 }
 

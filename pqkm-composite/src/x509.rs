@@ -12,6 +12,7 @@ mod issue;
 mod kind;
 mod name;
 mod ocsp;
+mod profile;
 mod request;
 mod signed;
 
@@ -19,8 +20,9 @@ pub use batch::verify_issued;
 pub use certificate::Certificate;
 pub use chain::{ChainVerifier, MAX_CHAIN};
 pub use crl::{RevocationList, Revoked, sign_revocation_list};
-pub use issue::{Issuance, Profile, issue, issue_once};
+pub use issue::{Issuance, issue, issue_once};
 pub use kind::{KeyKind, Policy, Strength};
 pub use name::name;
 pub use ocsp::{CertStatus, OcspResponse, ResponderRole, SingleStatus, sign_ocsp_response};
+pub use profile::Profile;
 pub use request::{Request, sign_request};

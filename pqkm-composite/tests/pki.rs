@@ -21,9 +21,15 @@ use pqkm_core::{
     AnyPublicKey, DecapsulationKey, MlDsa65, MlKem768, SignatureAlgorithm, SigningKey, UnixTime,
     Verifiers, VerifyingKey,
 };
-use pqkm_testkit::{mutate, rng::SeededRng};
+use pqkm_testkit::{
+    mutate,
+    rng::{FailingRng, SeededRng},
+};
 use x509_cert::{
-    der::asn1::GeneralizedTime,
+    der::{
+        asn1::{GeneralizedTime, OctetString},
+        oid::ObjectIdentifier,
+    },
     ext::pkix::CrlReason,
     serial_number::SerialNumber,
     time::{Time, Validity},
@@ -246,6 +252,52 @@ fn issuers_keep_to_their_rights() {
     assert_eq!(refused, Some(IssueError::PathLength));
 }
 
+/// Whoever asks for a certificate that no verifier would take gets none, and no signature is made.
+#[test]
+fn what_would_not_verify_is_not_signed() {
+    let top = Authority::<MlDsa65EcdsaP256>::new("out of order");
+    let public = AnyPublicKey::from(&top.leaf_key.verifying_key());
+    let mut failing = FailingRng::after_calls(0);
+    let mut refused = |profile: Profile, issuance: Issuance<'_>| {
+        let issued = issue(
+            profile,
+            issuance,
+            Some(&top.sub),
+            &top.sub_key,
+            &mut failing,
+        );
+        issued.unwrap_err()
+    };
+    let profile = || Profile::end_entity(&top.sub, name("CN=Leaf").unwrap()).unwrap();
+    let mut backwards = issuance(9, &public);
+    (backwards.validity.not_before, backwards.validity.not_after) =
+        (backwards.validity.not_after, backwards.validity.not_before);
+    assert_eq!(refused(profile(), backwards), IssueError::Validity);
+    assert_eq!(
+        refused(profile(), issuance(0, &public)),
+        IssueError::SerialNumber
+    );
+    let extension = |oid: &str, critical, value: &[u8]| x509_cert::ext::Extension {
+        extn_id: ObjectIdentifier::new_unwrap(oid),
+        critical,
+        extn_value: OctetString::new(value).unwrap(),
+    };
+    for (oid, critical, value) in [
+        ("2.5.29.37", false, b"no DER".as_slice()),
+        ("1.2.3.4", true, b""),
+        ("2.5.29.15", false, b""),
+    ] {
+        let with = profile().with_extension(extension(oid, critical, value));
+        assert_eq!(
+            refused(with, issuance(9, &public)),
+            IssueError::Extension,
+            "{oid}"
+        );
+    }
+    let profile = Profile::end_entity(&top.root, name("CN=Leaf").unwrap()).unwrap();
+    assert_eq!(refused(profile, issuance(9, &public)), IssueError::Issuer);
+}
+
 #[test]
 fn requests_prove_possession() {
     let mut rng = SeededRng::from_label("requests");
@@ -386,6 +438,36 @@ fn ocsp_responses() {
             .status(&top.sub, &top.sub, &verifiers, at(NOW), nonce)
             .is_err()
     );
+
+    // A certificate of another issuer may have the same number; and what is answered twice is not answered.
+    let stranger = Authority::<MlDsa65EcdsaP256>::new("ocsp, another issuer");
+    let twice = [CertStatus::Good, CertStatus::Unknown].map(single);
+    let public = AnyPublicKey::from(&stranger.leaf_key.verifying_key());
+    let profile = Profile::end_entity(&stranger.root, name("CN=Stranger").unwrap()).unwrap();
+    let mut rng = SeededRng::from_label("ocsp, a stranger");
+    let theirs = issue(
+        profile,
+        issuance(3, &public),
+        Some(&stranger.root),
+        &stranger.root_key,
+        &mut rng,
+    )
+    .unwrap();
+    assert_eq!(theirs.serial_number(), top.leaf.serial_number());
+    assert!(
+        by_issuer
+            .status(&theirs, &top.sub, &verifiers, at(NOW), nonce)
+            .is_err()
+    );
+    let by_issuer = sign_ocsp_response(
+        &top.sub,
+        ResponderRole::Issuer,
+        (at(NOW), None),
+        &twice,
+        &top.sub_key,
+        &mut top.rng,
+    );
+    assert!(by_issuer.is_err() || status(&by_issuer.unwrap(), NOW, None).is_err());
 
     let responder_key = SigningKey::<MlDsa65Ed25519>::generate(&mut top.rng).unwrap();
     let public = AnyPublicKey::from(&responder_key.verifying_key());

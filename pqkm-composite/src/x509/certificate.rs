@@ -14,7 +14,7 @@ use x509_cert::{
     ext::{
         Extension,
         pkix::{
-            AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, KeyUsage,
+            AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, KeyUsage, SubjectAltName,
             SubjectKeyIdentifier,
         },
     },
@@ -41,6 +41,9 @@ pub struct Certificate {
 
 /// More extensions than any certificate has: each is compared with those before it.
 const MAX_EXTENSIONS: usize = 64;
+
+/// Longest serial number in bytes.
+const MAX_SERIAL_NUMBER: usize = 20;
 
 /// The extensions that decide, decoded once.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -157,6 +160,21 @@ impl Certificate {
         self.parsed.tbs_certificate().serial_number()
     }
 
+    /// Whether the serial number is positive and has at most 20 octets (RFC 5280, section 4.1.2.2).
+    pub(super) fn has_proper_serial_number(&self) -> bool {
+        is_proper_serial_number(self.serial_number())
+    }
+
+    /// Whether the subject is named by a critical extension, and so may have an empty name (RFC 5280,
+    /// section 4.1.2.6).
+    pub(super) fn has_critical_names(&self) -> bool {
+        let extensions = self.parsed.tbs_certificate().extensions();
+        extensions.is_some_and(|all| {
+            all.iter()
+                .any(|one| one.critical && one.extn_id == SubjectAltName::OID)
+        })
+    }
+
     /// Whether issuer and subject are one.
     #[must_use]
     pub fn is_self_issued(&self) -> bool {
@@ -243,12 +261,20 @@ impl Extensions {
                 SubjectKeyIdentifier::OID => read.subject_key = Some(decode(extension)?),
                 AuthorityKeyIdentifier::OID => read.authority_key = Some(decode(extension)?),
                 // Understood as far as chains go: it names the subject.
-                x509_cert::ext::pkix::SubjectAltName::OID => {}
+                SubjectAltName::OID => {}
                 _ => read.has_unknown_critical |= extension.critical,
             }
         }
         Ok(read)
     }
+}
+
+fn is_proper_serial_number(number: &SerialNumber) -> bool {
+    // Two's complement, as it is written.
+    let octets = number.as_bytes();
+    let is_positive =
+        octets.first().is_some_and(|first| *first < 0x80) && octets.iter().any(|octet| *octet != 0);
+    is_positive && octets.len() <= MAX_SERIAL_NUMBER
 }
 
 /// An extension that occurs twice, which RFC 5280, section 4.2, forbids.

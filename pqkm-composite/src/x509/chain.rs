@@ -108,7 +108,10 @@ impl<'a> ChainVerifier<'a> {
 
 /// Whether one certificate may have issued another: names, identifiers, authority, key usage, and an
 /// algorithm that is the issuer's key's.
-fn check_issuer(certificate: &Certificate, issuer: &Certificate) -> Result<(), ChainError> {
+pub(super) fn check_issuer(
+    certificate: &Certificate,
+    issuer: &Certificate,
+) -> Result<(), ChainError> {
     if certificate.issuer() != issuer.subject() {
         return Err(ChainError::Issuer);
     }

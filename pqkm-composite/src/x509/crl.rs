@@ -31,7 +31,8 @@ use x509_cert::{
 
 use super::{
     certificate::Certificate,
-    issue::{check_authority, check_key, key_identifier},
+    issue::{check_authority, check_key},
+    profile::own_identifier,
     signed::{Signed, bit_string, decode_canonical, pem_contents},
 };
 use crate::error::{IssueError, ReadError};
@@ -228,12 +229,8 @@ fn list_extensions(
     issuer: &Certificate,
     number: u64,
 ) -> Result<x509_cert::ext::Extensions, IssueError> {
-    let own = match issuer.subject_key_identifier() {
-        Some(identifier) => identifier.to_vec(),
-        None => key_identifier(issuer.key().key_bytes()),
-    };
     let authority = AuthorityKeyIdentifier {
-        key_identifier: Some(OctetString::new(own)?),
+        key_identifier: Some(OctetString::new(own_identifier(issuer))?),
         ..AuthorityKeyIdentifier::default()
     };
     let number = CrlNumber(Uint::new(&number.to_be_bytes())?);

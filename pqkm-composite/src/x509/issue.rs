@@ -1,218 +1,31 @@
-//! Issuing certificates through `x509-cert`'s builder, with the key usage that the subject's algorithm
-//! asks for.
+//! Issuing certificates through `x509-cert`'s builder. What is to be signed is read and judged first, by
+//! the reader and the rules that will read and judge the certificate.
 
-use alloc::{vec, vec::Vec};
-
-use der::{
-    Encode,
-    asn1::{BitString, ObjectIdentifier, OctetString},
-};
+use der::{Encode, asn1::BitString};
 use pqkm_core::{
-    AnyPublicKey, PreHash,
+    AnyPublicKey,
     rand_core::TryCryptoRng,
     signature::{Keypair, RandomizedSigner, Signer},
     spki::{
         DynSignatureAlgorithmIdentifier, EncodePublicKey, SignatureBitStringEncoding,
-        SubjectPublicKeyInfoOwned, SubjectPublicKeyInfoRef,
+        SubjectPublicKeyInfoOwned,
     },
 };
 use x509_cert::{
-    builder::{self, Builder, CertificateBuilder, profile::BuilderProfile},
-    certificate::TbsCertificate,
-    ext::{
-        Extension, ToExtension,
-        pkix::{
-            AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, KeyUsage, KeyUsages,
-            SubjectKeyIdentifier,
-        },
-    },
-    name::Name,
+    builder::{self, Builder, CertificateBuilder},
+    ext::pkix::KeyUsages,
     serial_number::SerialNumber,
     time::Validity,
 };
 
 use super::{
-    certificate::{Certificate, repeated_extension},
+    certificate::Certificate,
+    chain,
     kind::{KeyKind, is_sound},
+    profile::Profile,
+    signed::write_unsigned,
 };
-use crate::error::IssueError;
-
-/// `id-kp-OCSPSigning` (RFC 6960, section 4.2.2.2).
-pub(super) const OCSP_SIGNING: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.9");
-
-/// Length of a key identifier in bytes.
-const KEY_IDENTIFIER_BYTES: usize = 20;
-
-/// What a certificate is for: it decides names, constraints and key usage.
-///
-/// It is a [`BuilderProfile`] too, for programs that use `x509-cert`'s builder themselves.
-#[derive(Clone, Debug)]
-pub struct Profile {
-    subject: Name,
-    issuer: Option<Issuer>,
-    kind: Kind,
-    extensions: Vec<Extension>,
-}
-
-/// What a profile needs of the issuer's certificate.
-#[derive(Clone, Debug)]
-struct Issuer {
-    name: Name,
-    key_identifier: Vec<u8>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Authority { path_length: Option<u8> },
-    EndEntity,
-    OcspResponder,
-}
-
-impl Profile {
-    /// A root: its own issuer.
-    #[must_use]
-    pub const fn root(subject: Name, path_length: Option<u8>) -> Self {
-        Self {
-            subject,
-            issuer: None,
-            kind: Kind::Authority { path_length },
-            extensions: Vec::new(),
-        }
-    }
-
-    /// An authority below an issuer.
-    ///
-    /// # Errors
-    /// [`IssueError::NotAnAuthority`] if the issuer is none, [`IssueError::PathLength`] if it allows no
-    /// authority below it, or none with as many below itself.
-    pub fn authority(
-        issuer: &Certificate,
-        subject: Name,
-        path_length: Option<u8>,
-    ) -> Result<Self, IssueError> {
-        let own = issuer
-            .basic_constraints()
-            .and_then(|constraints| constraints.path_len_constraint);
-        if let Some(limit) = own {
-            let below = limit.checked_sub(1).ok_or(IssueError::PathLength)?;
-            if path_length.is_none_or(|wanted| wanted > below) {
-                return Err(IssueError::PathLength);
-            }
-        }
-        Self::below(issuer, subject, Kind::Authority { path_length })
-    }
-
-    /// A subject that issues nothing.
-    ///
-    /// # Errors
-    /// [`IssueError::NotAnAuthority`] if the issuer is none.
-    pub fn end_entity(issuer: &Certificate, subject: Name) -> Result<Self, IssueError> {
-        Self::below(issuer, subject, Kind::EndEntity)
-    }
-
-    /// A subject that signs OCSP responses for the issuer.
-    ///
-    /// # Errors
-    /// [`IssueError::NotAnAuthority`] if the issuer is none.
-    pub fn ocsp_responder(issuer: &Certificate, subject: Name) -> Result<Self, IssueError> {
-        Self::below(issuer, subject, Kind::OcspResponder)
-    }
-
-    /// Adds an extension, such as names of the subject. Those that the profile decides on are not to be
-    /// had this way: a certificate with one of them twice is not issued.
-    #[must_use]
-    pub fn with_extension(mut self, extension: Extension) -> Self {
-        self.extensions.push(extension);
-        self
-    }
-
-    fn below(issuer: &Certificate, subject: Name, kind: Kind) -> Result<Self, IssueError> {
-        check_authority(issuer, KeyUsages::KeyCertSign)?;
-        let key_identifier = match issuer.subject_key_identifier() {
-            Some(identifier) => identifier.to_vec(),
-            None => key_identifier(issuer.key().key_bytes()),
-        };
-        Ok(Self {
-            subject,
-            issuer: Some(Issuer {
-                name: issuer.subject().clone(),
-                key_identifier,
-            }),
-            kind,
-            extensions: Vec::new(),
-        })
-    }
-
-    /// The key usage of a subject with such a key; none if it cannot have this role.
-    fn key_usage(&self, key: KeyKind) -> Option<KeyUsage> {
-        let usage = match (self.kind, key) {
-            (Kind::Authority { .. }, KeyKind::Signature(_)) => {
-                KeyUsages::DigitalSignature | KeyUsages::KeyCertSign | KeyUsages::CRLSign
-            }
-            (Kind::EndEntity | Kind::OcspResponder, KeyKind::Signature(_)) => {
-                KeyUsages::DigitalSignature.into()
-            }
-            (Kind::EndEntity, KeyKind::Kem(_)) => KeyUsages::KeyEncipherment.into(),
-            _ => return None,
-        };
-        Some(KeyUsage(usage))
-    }
-}
-
-impl BuilderProfile for Profile {
-    fn get_issuer(&self, subject: &Name) -> Name {
-        self.issuer
-            .as_ref()
-            .map_or_else(|| subject.clone(), |issuer| issuer.name.clone())
-    }
-
-    fn get_subject(&self) -> Name {
-        self.subject.clone()
-    }
-
-    fn build_extensions(
-        &self,
-        key: SubjectPublicKeyInfoRef<'_>,
-        _: SubjectPublicKeyInfoRef<'_>,
-        _: &TbsCertificate,
-    ) -> builder::Result<Vec<Extension>> {
-        let own = key_identifier(key.subject_public_key.raw_bytes());
-        let usage = self
-            .key_usage(KeyKind::of(key.algorithm.oid))
-            .ok_or(builder::Error::MissingAttributes)?;
-        let authority = AuthorityKeyIdentifier {
-            key_identifier: Some(OctetString::new(match &self.issuer {
-                Some(issuer) => issuer.key_identifier.as_slice(),
-                None => own.as_slice(),
-            })?),
-            ..AuthorityKeyIdentifier::default()
-        };
-        let constraints = BasicConstraints {
-            ca: matches!(self.kind, Kind::Authority { .. }),
-            path_len_constraint: match self.kind {
-                Kind::Authority { path_length } => path_length,
-                Kind::EndEntity | Kind::OcspResponder => None,
-            },
-        };
-        let subject = &self.subject;
-        let mut extensions = vec![
-            (&SubjectKeyIdentifier(OctetString::new(own)?)).to_extension(subject, &[])?,
-            (&authority).to_extension(subject, &[])?,
-            (&constraints).to_extension(subject, &[])?,
-            (&usage).to_extension(subject, &[])?,
-        ];
-        if self.kind == Kind::OcspResponder {
-            let usage = ExtendedKeyUsage(vec![OCSP_SIGNING]);
-            extensions.push((&usage).to_extension(subject, &[])?);
-        }
-        extensions.extend_from_slice(&self.extensions);
-        // Looked at before anything is signed.
-        if let Some(oid) = repeated_extension(&extensions) {
-            return Err(builder::Error::InvalidAttribute { oid });
-        }
-        Ok(extensions)
-    }
-}
+use crate::error::{ChainError, IssueError};
 
 /// What a certificate says beside its profile.
 #[derive(Clone, Debug)]
@@ -226,6 +39,9 @@ pub struct Issuance<'a> {
 }
 
 /// Issues a certificate. `issuer` is the issuer's own certificate; a root has none.
+///
+/// It is one that [`ChainVerifier`](super::ChainVerifier) accepts below that issuer, at a time that both
+/// are valid and under a policy and a purpose that allow both.
 ///
 /// # Errors
 /// [`IssueError`]; nothing was signed unless it is `Signing` or `Randomness`.
@@ -251,7 +67,7 @@ where
 }
 
 /// Issues a certificate with a signer that signs once and needs no generator: a reserved index of an
-/// HSS key.
+/// HSS key. As [`issue`]: an index is burnt only for a certificate that is in order.
 ///
 /// # Errors
 /// [`IssueError`]; the signer was not used unless it is `Signing`.
@@ -288,39 +104,56 @@ where
     if profile.key_usage(kind).is_none() {
         return Err(IssueError::KeyUsage);
     }
-    check_signer(&profile, issuance.subject_key, issuer, signer)?;
+    profile.check_issuer(issuer)?;
+    let signing_key = issuer.map_or(issuance.subject_key, Certificate::key);
+    check_key(signer, signing_key)?;
     let spki: SubjectPublicKeyInfoOwned =
         der::Decode::from_der(issuance.subject_key.as_spki_der())?;
     let mut builder =
         CertificateBuilder::new(profile, issuance.serial_number, issuance.validity, spki)
             .map_err(|_| IssueError::Encoding)?;
-    let message = builder.finalize(signer).map_err(|_| IssueError::Encoding)?;
+    let message = builder.finalize(signer).map_err(|error| match error {
+        builder::Error::InvalidAttribute { .. } => IssueError::Extension,
+        _ => IssueError::Encoding,
+    })?;
+    let algorithm = signer
+        .signature_algorithm_identifier()
+        .map_err(|_| IssueError::Encoding)?;
+    let draft = Certificate::from_der(&write_unsigned(&message, &algorithm)?)?;
+    check_draft(&draft, issuer)?;
     let signature = sign(&message)?;
     let certificate = builder
         .assemble(signature, signer)
         .map_err(|_| IssueError::Encoding)?;
-    Certificate::from_der(&certificate.to_der()?).map_err(|_| IssueError::Encoding)
+    Ok(Certificate::from_der(&certificate.to_der()?)?)
 }
 
-/// Whether the signer holds the key that the issuer's certificate names, or for a root the subject's.
-fn check_signer<S>(
-    profile: &Profile,
-    subject_key: &AnyPublicKey,
-    issuer: Option<&Certificate>,
-    signer: &S,
-) -> Result<(), IssueError>
-where
-    S: Keypair<VerifyingKey: EncodePublicKey>,
-{
-    let expected = match (issuer, &profile.issuer) {
-        (Some(issuer), Some(named)) if *issuer.subject() == named.name => {
-            check_authority(issuer, KeyUsages::KeyCertSign)?;
-            issuer.key()
-        }
-        (None, None) => subject_key,
-        _ => return Err(IssueError::NotAnAuthority),
-    };
-    check_key(signer, expected)
+/// Whether a certificate that is not signed yet is one that [`ChainVerifier`](super::ChainVerifier) will
+/// accept below its issuer.
+fn check_draft(draft: &Certificate, issuer: Option<&Certificate>) -> Result<(), IssueError> {
+    let (from, until) = draft.validity();
+    if from > until {
+        return Err(IssueError::Validity);
+    }
+    if !draft.has_proper_serial_number() {
+        return Err(IssueError::SerialNumber);
+    }
+    if draft.has_unknown_critical_extension() {
+        return Err(IssueError::Extension);
+    }
+    let is_authority = draft.basic_constraints().is_some_and(|own| own.ca);
+    if draft.subject().is_empty() && (is_authority || !draft.has_critical_names()) {
+        return Err(IssueError::Name);
+    }
+    let issuer = issuer.unwrap_or(draft);
+    let is_family = issuer.key_kind() != KeyKind::Foreign;
+    if is_family && draft.signature_oid() != issuer.key().oid() {
+        return Err(IssueError::WrongKey);
+    }
+    chain::check_issuer(draft, issuer).map_err(|error| match error {
+        ChainError::Issuer => IssueError::Issuer,
+        _ => IssueError::NotAnAuthority,
+    })
 }
 
 /// Whether a signer's key is that one.
@@ -352,13 +185,4 @@ pub(super) fn check_authority(issuer: &Certificate, wanted: KeyUsages) -> Result
     } else {
         Err(IssueError::NotAnAuthority)
     }
-}
-
-/// The leftmost 160 bits of the SHA-256 of a public key (RFC 7093, section 2, method 1).
-pub(super) fn key_identifier(key: &[u8]) -> Vec<u8> {
-    let digest = PreHash::Sha2_256.digest(key);
-    digest
-        .get(..KEY_IDENTIFIER_BYTES)
-        .unwrap_or_default()
-        .to_vec()
 }

@@ -30,7 +30,8 @@ use x509_cert::{
 
 use super::{
     certificate::Certificate,
-    issue::{OCSP_SIGNING, check_authority, check_key},
+    issue::{check_authority, check_key},
+    profile::OCSP_SIGNING,
     signed::{Signed, decode_canonical},
 };
 use crate::error::{IssueError, ReadError};
@@ -147,12 +148,18 @@ impl OcspResponse {
     ) -> Result<CertStatus, VerifyByOidError> {
         let refused = VerifyByOidError::InvalidSignature;
         self.verify(issuer, verifiers, time)?;
+        // Numbers are unique for an issuer only.
+        if certificate.issuer() != issuer.subject() {
+            return Err(refused);
+        }
         if nonce.is_some_and(|nonce| self.nonce() != Some(nonce)) {
             return Err(refused);
         }
         let id = cert_id(issuer, certificate.serial_number()).map_err(|_| refused)?;
-        let single = self.data.responses.iter().find(|single| single.id == id);
-        let single = single.ok_or(refused)?;
+        let mut about = self.data.responses.iter().filter(|single| single.id == id);
+        let (Some(single), None) = (about.next(), about.next()) else {
+            return Err(refused);
+        };
         let until = single.next_update.as_ref().map_or(UnixTime::MAX, unix);
         if time < unix(&single.this_update) || time > until {
             return Err(refused);

@@ -4,8 +4,8 @@
 use alloc::vec::Vec;
 
 use der::{
-    Decode, Encode, Reader, SliceReader,
-    asn1::{AnyRef, BitString, BitStringRef},
+    Decode, Encode, Reader, SliceReader, Tag,
+    asn1::{Any, AnyRef, BitString, BitStringRef},
 };
 use pqkm_core::{
     AnyPublicKey, Verifiers, VerifyByOidError,
@@ -75,6 +75,19 @@ pub(super) fn pem_contents(pem: &str, label: &str) -> Result<Vec<u8>, ReadError>
 /// The key of a `SubjectPublicKeyInfo` as `x509-cert` holds it.
 pub(super) fn any_key(info: &SubjectPublicKeyInfoOwned) -> Result<AnyPublicKey, ReadError> {
     AnyPublicKey::from_spki_der(&info.to_der()?).map_err(|_| ReadError::Key)
+}
+
+/// A document before it is signed, with an empty signature: it is read before it costs a signature.
+pub(super) fn write_unsigned(
+    content: &[u8],
+    algorithm: &AlgorithmIdentifierOwned,
+) -> Result<Vec<u8>, der::Error> {
+    let parts = [
+        content.to_vec(),
+        algorithm.to_der()?,
+        bit_string(&[])?.to_der()?,
+    ];
+    Any::new(Tag::Sequence, parts.concat())?.to_der()
 }
 
 /// A signature as certificates hold it.
