@@ -61,12 +61,14 @@ impl<P: KeyHandle, K: KeyHandle, S: HoldsKey> LinkedPair<P, K, S> {
     /// The pair of two handles to keys that are linked already.
     ///
     /// # Errors
-    /// [`Refusal::Linked`] if they are not linked with each other.
+    /// [`Refusal::Linked`] if they are not linked with each other, or are not the same version and half of both.
     pub fn of<C: Custody>(
         (one, other): TwoHandles<P, K, S>,
         registry: &Registry<C>,
     ) -> Result<Self, OperationError> {
-        if registry.find(one.name())?.linked() == Some(other.name().id) {
+        let (name, partner) = (one.name(), other.name());
+        let is_same = name.version == partner.version && name.half == partner.half;
+        if is_same && registry.find(name)?.linked() == Some(partner.id) {
             Ok(Self { one, other })
         } else {
             Err(Refusal::Linked(S::STATE).into())

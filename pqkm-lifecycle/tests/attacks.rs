@@ -149,6 +149,50 @@ fn a_row_put_back_is_found_and_so_is_one_taken_away() {
     assert_eq!(f.registry.compare_with_log(), Err(AuditError::Row));
 }
 
+/// All rows of a kind.
+fn rows(f: &Fixture, prefix: u8) -> Vec<(RowName, Row)> {
+    f.store.scan(&[prefix], None, 1000).unwrap()
+}
+
+#[test]
+fn a_row_put_back_is_found_though_its_event_was_taken_out_of_the_log() {
+    let mut f = Fixture::new();
+    let key = signer(&mut f);
+    let (name, before) = row(&f, b'k');
+    let _key = key.suspend(&f.registry, &WHO).unwrap();
+    f.registry.sequence().unwrap();
+    f.registry.compare_with_log().unwrap();
+    let entries = rows(&f, b'e');
+    f.store.tamper(name, Some(before)).unwrap();
+    let (last, event) = entries.last().unwrap();
+    f.store.tamper(last.clone(), None).unwrap();
+    assert_eq!(f.registry.compare_with_log(), Err(AuditError::Root));
+    // Another event in its place is none, nor is a gap.
+    let other = entries[0].1.clone();
+    f.store.tamper(last.clone(), Some(other)).unwrap();
+    assert!(f.registry.compare_with_log().is_err());
+    f.store.tamper(last.clone(), Some(event.clone())).unwrap();
+    f.store.tamper(entries[0].0.clone(), None).unwrap();
+    assert_eq!(f.registry.compare_with_log(), Err(AuditError::Row));
+}
+
+#[test]
+fn a_tree_put_back_does_not_keep_the_sequencer_busy() {
+    let mut f = Fixture::new();
+    let auditor = SigningKey::<Ed25519>::generate(&mut f.rng).unwrap();
+    let key = signer(&mut f);
+    f.registry.sequence().unwrap();
+    let (name, before) = row(&f, b't');
+    let key = key.suspend(&f.registry, &WHO).unwrap();
+    f.registry.sequence().unwrap();
+    let _key = key.activate(&f.registry, &WHO).unwrap();
+    f.store.tamper(name, Some(before)).unwrap();
+    let tampered = AuditError::from(RegistryError::Tampered);
+    assert_eq!(f.registry.sequence(), Err(tampered));
+    let checkpoint = f.registry.checkpoint(&auditor, &mut f.rng);
+    assert_eq!(checkpoint.err(), Some(tampered));
+}
+
 #[test]
 fn a_whole_store_put_back_is_found_by_a_checkpoint() {
     let mut f = Fixture::new();

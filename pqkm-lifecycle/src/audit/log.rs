@@ -106,10 +106,13 @@ impl<C: Custody> Registry<C> {
     /// Gives the size of the log.
     ///
     /// # Errors
-    /// [`RegistryError::Tampered`] for an event that this registry did not write.
+    /// [`RegistryError::Tampered`] for an event that this registry did not write, or if what the store holds of the log is
+    /// not what the tree says.
     pub fn sequence(&self) -> Result<TreeSize, AuditError> {
+        let mut tried = None;
         loop {
             let mut tree = self.tree()?;
+            is_new(&mut tried, tree.generation)?;
             let waiting = self.store.scan(&[RowName::OUTBOX], None, MOVED_AT_ONCE)?;
             if waiting.is_empty() {
                 return Ok(tree.frontier.size());
@@ -160,6 +163,7 @@ impl<C: Custody> Registry<C> {
         signer: &S,
         rng: &mut R,
     ) -> Result<Checkpoint, AuditError> {
+        let mut tried = None;
         loop {
             self.sequence()?;
             let mut tree = self.tree()?;
@@ -167,6 +171,7 @@ impl<C: Custody> Registry<C> {
             if size > 0 && tree.last_checkpoint == size {
                 return self.stored_checkpoint(size);
             }
+            is_new(&mut tried, tree.generation)?;
             let at = self.now()?;
             let checkpoint = Checkpoint::sign((self.id(), size, root), at, signer, rng)?;
             tree.last_checkpoint = size;
@@ -264,11 +269,13 @@ impl<C: Custody> Registry<C> {
     }
 
     /// Compares every row of keys with what the log and the outbox tell of it: a row that was put back,
-    /// taken away or put there, and a change without its event. It reads everything, and the memory that
-    /// it takes grows with the number of keys; no writer should be at work.
+    /// taken away or put there, and a change without its event. The entries themselves are hashed anew and compared
+    /// with the tree, which the root key seals. It reads everything, and the memory that it takes grows with
+    /// the number of keys; no writer should be at work. Rows, entries and tree that were put back together are
+    /// an older log: only a checkpoint that somebody kept shows that.
     ///
     /// # Errors
-    /// [`AuditError::Row`] for a row that differs.
+    /// [`AuditError::Row`] for a row that differs, [`AuditError::Root`] for entries that do not make the tree.
     pub fn compare_with_log(&self) -> Result<(), AuditError> {
         let mut told: HashMap<RowName, (u64, Option<Hash>)> = HashMap::new();
         let mut tell = |event: &[u8]| -> Result<(), AuditError> {
@@ -283,7 +290,17 @@ impl<C: Custody> Registry<C> {
             }
             Ok(())
         };
-        self.for_each(kind::ENTRY, |_, content| tell(content))?;
+        let mut entries = Frontier::new();
+        self.for_each(kind::ENTRY, |place, content| {
+            if *place != name::entry(entries.size()) {
+                return Err(AuditError::Row);
+            }
+            entries.push(leaf_hash(content), |_, _, _| {});
+            tell(content)
+        })?;
+        if entries != self.tree()?.frontier {
+            return Err(AuditError::Root);
+        }
         self.for_each_row(RowName::OUTBOX, |_, row| tell(self.seal.open_event(row)?))?;
         for kind in [kind::HEAD, kind::KEY, kind::DEPENDANT] {
             self.for_each_row(kind, |name, row| {
@@ -335,4 +352,13 @@ const fn added(name: RowName, content: Vec<u8>) -> Write {
         expected: 0,
         content: Some(content),
     }
+}
+
+/// Whoever was faster has changed the tree. If nobody has, the store holds rows that no sequencer left there, and to try
+/// again would never end.
+fn is_new(tried: &mut Option<u64>, generation: u64) -> Result<(), RegistryError> {
+    if tried.replace(generation) == Some(generation) {
+        return Err(RegistryError::Tampered);
+    }
+    Ok(())
 }

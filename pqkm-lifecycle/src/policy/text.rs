@@ -237,13 +237,21 @@ fn until(word: &str) -> Result<Until, TextFault> {
     }
 }
 
+/// What a date looks like.
+const DATE: &str = "2035-01-01";
+
 /// The first second of a day, in Greenwich.
 fn date_of(word: &str) -> Option<UnixTime> {
+    // Digits and dashes in their places: a number would also be read with a sign.
+    let is_like = |(like, given): (u8, u8)| like.is_ascii_digit() == given.is_ascii_digit();
+    if word.len() != DATE.len() || !DATE.bytes().zip(word.bytes()).all(is_like) {
+        return None;
+    }
     let mut parts = word.split('-');
     let year = parts.next()?.parse().ok()?;
     let month = parts.next()?.parse().ok()?;
     let day = parts.next()?.parse().ok()?;
-    if parts.next().is_some() || word.len() != "2035-01-01".len() {
+    if parts.next().is_some() {
         return None;
     }
     let date = DateTime::new(year, month, day, 0, 0, 0).ok()?;
@@ -344,6 +352,10 @@ mod tests {
             ("assertion sleeping", TextFault::Word),
             (
                 "algorithm A generate 2030-2-1 protect never process never",
+                TextFault::Date,
+            ),
+            (
+                "algorithm A generate 2035-+1-+1 protect never process never",
                 TextFault::Date,
             ),
             (
