@@ -1,0 +1,182 @@
+//! What our own reader or verifier would refuse is refused before anything is signed: a signature may be
+//! a one-time one, and a certificate cannot be called back.
+#![expect(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    reason = "helpers of tests are not recognised as tests"
+)]
+
+mod support;
+
+use pqkm_composite::{
+    IssueError, MlDsa44Ed25519,
+    x509::{Issuance, Profile, issue, issue_once, name},
+};
+use pqkm_core::{AnyPublicKey, SigningKey};
+use pqkm_testkit::rng::SeededRng;
+use x509_cert::{der::Decode, name::Name, serial_number::SerialNumber, time::Validity};
+
+use support::{Authority, CountingSigner, DAY, NOW, extension, issuance, x509_time};
+
+type Pair = MlDsa44Ed25519;
+
+/// A draft: what is issued below the intermediate, and what the answer must be.
+type Draft<'a> = (&'static str, Profile, Issuance<'a>, IssueError);
+
+/// The encoding of an integer, which `SerialNumber::new` would not make.
+fn serial(content: &[u8]) -> SerialNumber {
+    let length = u8::try_from(content.len()).unwrap();
+    SerialNumber::from_der(&[&[2, length], content].concat()).unwrap()
+}
+
+fn leaf(top: &Authority<Pair>) -> Profile {
+    Profile::end_entity(&top.sub, name("CN=Leaf").unwrap()).unwrap()
+}
+
+fn drafts<'a>(top: &Authority<Pair>, public: &'a AnyPublicKey) -> Vec<Draft<'a>> {
+    let profile = || leaf(top);
+    let order = || issuance(9, public);
+    let numbered = |serial_number| Issuance {
+        serial_number,
+        ..order()
+    };
+    let valid = |from, until| Issuance {
+        validity: Validity::new(x509_time(from), x509_time(until)),
+        ..order()
+    };
+    let with =
+        |oid, critical, value: &[u8]| profile().with_extension(extension(oid, critical, value));
+    let twice = with("1.2.3.4", false, b"").with_extension(extension("1.2.3.4", false, b""));
+    vec![
+        (
+            "reversed",
+            profile(),
+            valid(NOW + DAY, NOW),
+            IssueError::Validity,
+        ),
+        (
+            "number 0",
+            profile(),
+            numbered(serial(&[0])),
+            IssueError::SerialNumber,
+        ),
+        (
+            "number -1",
+            profile(),
+            numbered(serial(&[0xff])),
+            IssueError::SerialNumber,
+        ),
+        (
+            "21 octets",
+            profile(),
+            numbered(serial(&[&[0][..], &[0xff; 20]].concat())),
+            IssueError::SerialNumber,
+        ),
+        (
+            "key usage twice",
+            with("2.5.29.15", true, &[3, 2, 7, 128]),
+            order(),
+            IssueError::Extension,
+        ),
+        ("an unknown twice", twice, order(), IssueError::Extension),
+        (
+            "unknown, critical",
+            with("1.2.3.4", true, b""),
+            order(),
+            IssueError::Extension,
+        ),
+        (
+            "no DER",
+            with("2.5.29.37", false, b"no DER"),
+            order(),
+            IssueError::Extension,
+        ),
+        (
+            "no name",
+            Profile::end_entity(&top.sub, Name::default()).unwrap(),
+            order(),
+            IssueError::Name,
+        ),
+        (
+            "another issuer's profile",
+            Profile::end_entity(&top.root, name("CN=Leaf").unwrap()).unwrap(),
+            order(),
+            IssueError::Issuer,
+        ),
+        (
+            "no issuer's profile",
+            Profile::root(name("CN=Leaf").unwrap(), None),
+            order(),
+            IssueError::NotAnAuthority,
+        ),
+    ]
+}
+
+#[test]
+fn a_draft_that_would_be_refused_costs_no_signature() {
+    let top = Authority::<Pair>::new("drafts");
+    let public = AnyPublicKey::from(&top.leaf_key.verifying_key());
+    let signer = CountingSigner::new(&top.sub_key);
+    let mut rng = SeededRng::from_label("drafts, refused");
+    for (what, profile, order, expected) in drafts(&top, &public) {
+        let again = issue_once(profile.clone(), order.clone(), Some(&top.sub), &signer);
+        let refused = issue(profile, order, Some(&top.sub), &signer, &mut rng);
+        assert_eq!(refused, Err(expected), "{what}");
+        assert_eq!(again, Err(expected), "{what}");
+        assert_eq!(signer.signed(), 0, "{what}");
+    }
+    issue(
+        leaf(&top),
+        issuance(9, &public),
+        Some(&top.sub),
+        &signer,
+        &mut rng,
+    )
+    .unwrap();
+    assert_eq!(signer.signed(), 1);
+    issue_once(leaf(&top), issuance(9, &public), Some(&top.sub), &signer).unwrap();
+    assert_eq!(signer.signed(), 1);
+}
+
+#[test]
+fn an_issuer_without_the_right_costs_no_signature() {
+    let top = Authority::<Pair>::new("issuers");
+    let rng = &mut SeededRng::from_label("issuers, refused");
+    let public = AnyPublicKey::from(&top.leaf_key.verifying_key());
+    // A leaf, with a profile that was made for an authority.
+    let signer = CountingSigner::new(&top.leaf_key);
+    let profile = leaf(&top);
+    let refused = issue(profile, issuance(9, &public), Some(&top.leaf), &signer, rng);
+    assert_eq!(refused, Err(IssueError::NotAnAuthority));
+    assert_eq!(signer.signed(), 0);
+    // The right name and another key.
+    let profile = leaf(&top);
+    let refused = issue(profile, issuance(9, &public), Some(&top.sub), &signer, rng);
+    assert_eq!(refused, Err(IssueError::WrongKey));
+    assert_eq!(signer.signed(), 0);
+}
+
+#[test]
+fn an_authority_too_many_costs_no_signature() {
+    let top = Authority::<Pair>::new("depth");
+    let rng = &mut SeededRng::from_label("depth, refused");
+    // One key with two certificates: the profile is made for the one that allows more.
+    let signer = CountingSigner::new(&top.root_key);
+    let root = AnyPublicKey::from(&top.root_key.verifying_key());
+    let narrow = Profile::root(name("CN=Root").unwrap(), Some(0));
+    let narrow = issue(narrow, issuance(8, &root), None, &signer, rng).unwrap();
+    assert_eq!(signer.signed(), 1);
+    let profile = Profile::authority(&top.root, name("CN=Sub").unwrap(), Some(0)).unwrap();
+    let below = AnyPublicKey::from(&top.sub_key.verifying_key());
+    let refused = issue(profile, issuance(9, &below), Some(&narrow), &signer, rng);
+    assert_eq!(refused, Err(IssueError::PathLength));
+    assert_eq!(signer.signed(), 0);
+    // A root without a name.
+    let profile = Profile::root(Name::default(), None);
+    let key = SigningKey::<Pair>::generate(rng).unwrap();
+    let signer = CountingSigner::new(&key);
+    let public = AnyPublicKey::from(&key.verifying_key());
+    let refused = issue(profile, issuance(9, &public), None, &signer, rng);
+    assert_eq!(refused, Err(IssueError::Name));
+    assert_eq!(signer.signed(), 0);
+}
