@@ -55,6 +55,18 @@ fn drafts<'a>(top: &Authority<Pair>, public: &'a AnyPublicKey) -> Vec<Draft<'a>>
             IssueError::Validity,
         ),
         (
+            "over before its issuer begins",
+            profile(),
+            valid(NOW - 9 * DAY, NOW - 2 * DAY),
+            IssueError::Validity,
+        ),
+        (
+            "begun after its issuer's end",
+            profile(),
+            valid(NOW + 31 * DAY, NOW + 32 * DAY),
+            IssueError::Validity,
+        ),
+        (
             "number 0",
             profile(),
             numbered(serial(&[0])),
@@ -96,6 +108,18 @@ fn drafts<'a>(top: &Authority<Pair>, public: &'a AnyPublicKey) -> Vec<Draft<'a>>
             Profile::end_entity(&top.sub, Name::default()).unwrap(),
             order(),
             IssueError::Name,
+        ),
+        (
+            "no alternative name",
+            with("2.5.29.17", false, &[0x30, 0]),
+            order(),
+            IssueError::Extension,
+        ),
+        (
+            "no purpose",
+            with("2.5.29.37", false, &[0x30, 0]),
+            order(),
+            IssueError::Extension,
         ),
         (
             "another issuer's profile",

@@ -41,7 +41,8 @@ pub struct Issuance<'a> {
 /// Issues a certificate. `issuer` is the issuer's own certificate; a root has none.
 ///
 /// It is one that [`ChainVerifier`](super::ChainVerifier) accepts below that issuer, at a time that both
-/// are valid and under a policy and a purpose that allow both.
+/// are valid and under a policy that allows both; where an extended key usage is critical, for a purpose
+/// that it names.
 ///
 /// # Errors
 /// [`IssueError`]; nothing was signed unless it is `Signing` or `Randomness`.
@@ -131,21 +132,15 @@ where
 /// Whether a certificate that is not signed yet is one that [`ChainVerifier`](super::ChainVerifier) will
 /// accept below its issuer.
 fn check_draft(draft: &Certificate, issuer: Option<&Certificate>) -> Result<(), IssueError> {
+    let issuer = issuer.unwrap_or(draft);
     let (from, until) = draft.validity();
-    if from > until {
+    let (begin, end) = issuer.validity();
+    if from > until || from > end || until < begin {
         return Err(IssueError::Validity);
     }
-    if !draft.has_proper_serial_number() {
-        return Err(IssueError::SerialNumber);
-    }
-    if draft.has_unknown_critical_extension() {
+    if draft.has_unknown_critical_extension() || issuer.has_unknown_critical_extension() {
         return Err(IssueError::Extension);
     }
-    let is_authority = draft.basic_constraints().is_some_and(|own| own.ca);
-    if draft.subject().is_empty() && (is_authority || !draft.has_critical_names()) {
-        return Err(IssueError::Name);
-    }
-    let issuer = issuer.unwrap_or(draft);
     let is_family = issuer.key_kind() != KeyKind::Foreign;
     if is_family && draft.signature_oid() != issuer.key().oid() {
         return Err(IssueError::WrongKey);
@@ -174,13 +169,10 @@ where
 
 /// Whether a certificate is an authority's and its key may be used for that.
 pub(super) fn check_authority(issuer: &Certificate, wanted: KeyUsages) -> Result<(), IssueError> {
-    let is_authority = issuer
-        .basic_constraints()
-        .is_some_and(|constraints| constraints.ca);
     let may = issuer
         .key_usage()
         .is_none_or(|usage| usage.0.contains(wanted));
-    if is_authority && may {
+    if issuer.is_authority() && may {
         Ok(())
     } else {
         Err(IssueError::NotAnAuthority)

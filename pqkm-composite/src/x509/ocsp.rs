@@ -30,8 +30,8 @@ use x509_cert::{
 
 use super::{
     certificate::Certificate,
+    extensions::OCSP_SIGNING,
     issue::{check_authority, check_key},
-    profile::OCSP_SIGNING,
     signed::{Signed, decode_canonical},
 };
 use crate::error::{IssueError, ReadError};

@@ -2,7 +2,7 @@
 
 use alloc::{vec, vec::Vec};
 
-use der::asn1::{ObjectIdentifier, OctetString};
+use der::asn1::OctetString;
 use pqkm_core::{PreHash, spki::SubjectPublicKeyInfoRef};
 use x509_cert::{
     builder::{self, profile::BuilderProfile},
@@ -18,14 +18,12 @@ use x509_cert::{
 };
 
 use super::{
-    certificate::{Certificate, repeated_extension},
+    certificate::Certificate,
+    extensions::{OCSP_SIGNING, repeated},
     issue::check_authority,
     kind::KeyKind,
 };
 use crate::error::IssueError;
-
-/// `id-kp-OCSPSigning` (RFC 6960, section 4.2.2.2).
-pub(super) const OCSP_SIGNING: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.9");
 
 /// Length of a key identifier in bytes.
 const KEY_IDENTIFIER_BYTES: usize = 20;
@@ -211,7 +209,7 @@ impl BuilderProfile for Profile {
         }
         extensions.extend_from_slice(&self.extensions);
         // Looked at before anything is signed.
-        if let Some(oid) = repeated_extension(&extensions) {
+        if let Some(oid) = repeated(&extensions) {
             return Err(builder::Error::InvalidAttribute { oid });
         }
         Ok(extensions)

@@ -1,6 +1,8 @@
 //! A small authority (root, intermediate, leaf), and a signer that counts.
 #![allow(dead_code, reason = "each test binary uses a part")]
 
+pub(crate) mod forge;
+
 use core::{cell::Cell, time::Duration};
 
 use pqkm_composite::x509::{Certificate, Issuance, Profile, issue, name};
