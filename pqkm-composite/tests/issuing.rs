@@ -10,13 +10,19 @@ mod support;
 
 use pqkm_composite::{
     IssueError, MlDsa44Ed25519,
-    x509::{Issuance, Profile, issue, issue_once, name},
+    x509::{
+        CertStatus, Certificate, Issuance, OcspResponse, Profile, Request, ResponderRole,
+        RevocationList, Revoked, SingleStatus, issue, issue_once, name, sign_ocsp_response,
+        sign_request, sign_revocation_list,
+    },
 };
 use pqkm_core::{AnyPublicKey, SigningKey};
 use pqkm_testkit::rng::SeededRng;
-use x509_cert::{der::Decode, name::Name, serial_number::SerialNumber, time::Validity};
+use x509_cert::{
+    der::Decode, ext::pkix::CrlReason, name::Name, serial_number::SerialNumber, time::Validity,
+};
 
-use support::{Authority, CountingSigner, DAY, NOW, extension, issuance, x509_time};
+use support::{Authority, CountingSigner, DAY, NOW, at, extension, issuance, x509_time};
 
 type Pair = MlDsa44Ed25519;
 
@@ -203,4 +209,138 @@ fn an_authority_too_many_costs_no_signature() {
     let refused = issue(profile, issuance(9, &public), None, &signer, rng);
     assert_eq!(refused, Err(IssueError::Name));
     assert_eq!(signer.signed(), 0);
+}
+
+#[test]
+fn a_list_that_would_be_refused_costs_no_signature() {
+    let top = Authority::<Pair>::new("lists");
+    let signer = CountingSigner::new(&top.sub_key);
+    let mut rng = SeededRng::from_label("lists, refused");
+    let revoked = |reason| Revoked {
+        serial_number: top.leaf.serial_number().clone(),
+        since: x509_time(NOW - DAY),
+        reason,
+    };
+    let mut sign = |issuer, (from, until), reason| {
+        let times = (x509_time(from), x509_time(until));
+        let list = sign_revocation_list(issuer, 1, times, &[revoked(reason)], &signer, &mut rng);
+        (
+            list.map(|list| RevocationList::from_der(list.as_der()) == Ok(list)),
+            signer.signed(),
+        )
+    };
+    let (today, reason) = ((NOW, NOW + DAY), CrlReason::Superseded);
+    let refused = |error| (Err(error), 0);
+    assert_eq!(
+        sign(&top.sub, (NOW, NOW - 1), reason),
+        refused(IssueError::Validity)
+    );
+    let for_deltas = CrlReason::RemoveFromCRL;
+    assert_eq!(
+        sign(&top.sub, today, for_deltas),
+        refused(IssueError::Extension)
+    );
+    assert_eq!(
+        sign(&top.root, today, reason),
+        refused(IssueError::WrongKey)
+    );
+    assert_eq!(
+        sign(&top.leaf, today, reason),
+        refused(IssueError::NotAnAuthority)
+    );
+    assert_eq!(sign(&top.sub, today, reason), (Ok(true), 1));
+    assert_eq!(sign(&top.sub, today, CrlReason::Unspecified), (Ok(true), 1));
+}
+
+#[test]
+fn a_response_that_would_be_refused_costs_no_signature() {
+    let top = Authority::<Pair>::new("responses");
+    let signer = CountingSigner::new(&top.sub_key);
+    let mut rng = SeededRng::from_label("responses, refused");
+    let single = |number: u8, from, until| SingleStatus {
+        serial_number: SerialNumber::new(&[number]).unwrap(),
+        status: CertStatus::Good,
+        this_update: at(from),
+        next_update: at(until),
+    };
+    let mut sign = |statuses: &[SingleStatus], role, nonce: Option<&[u8]>| {
+        let when = (at(NOW), nonce);
+        let response = sign_ocsp_response(&top.sub, role, when, statuses, &signer, &mut rng);
+        let is_read =
+            |response: OcspResponse| OcspResponse::from_der(response.as_der()) == Ok(response);
+        (response.map(is_read), signer.signed())
+    };
+    let (one, other) = (single(3, NOW, NOW + DAY), single(4, NOW, NOW + DAY));
+    let refused = |error| (Err(error), 0);
+    let issuer = ResponderRole::Issuer;
+    let mut revoked = one.clone();
+    revoked.status = CertStatus::Revoked {
+        since: at(NOW),
+        reason: None,
+    };
+    let twice = [one.clone(), other.clone(), revoked];
+    assert_eq!(
+        sign(&twice, issuer, None),
+        refused(IssueError::SerialNumber)
+    );
+    assert_eq!(sign(&[], issuer, None), refused(IssueError::SerialNumber));
+    let over = [one.clone(), single(5, NOW, NOW - 1)];
+    assert_eq!(sign(&over, issuer, None), refused(IssueError::Validity));
+    let both = [one, other];
+    assert_eq!(
+        sign(&both, issuer, Some(&[])),
+        refused(IssueError::Extension)
+    );
+    assert_eq!(
+        sign(&both, issuer, Some(&[7; 129])),
+        refused(IssueError::Extension)
+    );
+    let delegate = ResponderRole::Delegate(&top.leaf);
+    assert_eq!(
+        sign(&both, delegate, None),
+        refused(IssueError::NotAnAuthority)
+    );
+    assert_eq!(sign(&both, issuer, Some(&[7; 128])), (Ok(true), 1));
+    assert_eq!(sign(&both, issuer, None), (Ok(true), 1));
+}
+
+#[test]
+fn a_responder_after_its_time_costs_no_signature() {
+    let mut top = Authority::<Pair>::new("responder");
+    let rng = &mut top.rng;
+    let public = AnyPublicKey::from(&top.leaf_key.verifying_key());
+    let profile = Profile::ocsp_responder(&top.sub, name("CN=Responder").unwrap()).unwrap();
+    let order = issuance(9, &public);
+    let responder = issue(profile, order, Some(&top.sub), &top.sub_key, rng).unwrap();
+    let signer = CountingSigner::new(&top.leaf_key);
+    let single = SingleStatus {
+        serial_number: top.leaf.serial_number().clone(),
+        status: CertStatus::Good,
+        this_update: at(NOW),
+        next_update: at(NOW + 40 * DAY),
+    };
+    let role = ResponderRole::Delegate(&responder);
+    let mut sign = |when| {
+        let statuses = core::slice::from_ref(&single);
+        sign_ocsp_response(&top.sub, role, (at(when), None), statuses, &signer, rng)
+    };
+    assert_eq!(sign(NOW + 31 * DAY), Err(IssueError::Validity));
+    assert_eq!(signer.signed(), 0);
+    let signed = sign(NOW).unwrap();
+    assert_eq!(OcspResponse::from_der(signed.as_der()), Ok(signed));
+    assert_eq!(signer.signed(), 1);
+}
+
+/// What is returned is what its bytes are read as.
+#[test]
+fn what_is_issued_is_what_is_read() {
+    let mut top = Authority::<Pair>::new("read again");
+    for certificate in [&top.root, &top.sub, &top.leaf] {
+        assert_eq!(
+            Certificate::from_der(certificate.as_der()).as_ref(),
+            Ok(certificate)
+        );
+    }
+    let request = sign_request(name("CN=Subject").unwrap(), &top.leaf_key, &mut top.rng).unwrap();
+    assert_eq!(Request::from_der(request.as_der()), Ok(request));
 }

@@ -198,6 +198,15 @@ impl Certificate {
         Some(identifier.key_identifier.as_ref()?.as_bytes())
     }
 
+    /// Whether an authority key identifier may mean this certificate's key: it does not if both say which
+    /// key it is, and differ.
+    pub(super) fn fits_identifier(&self, named: Option<&[u8]>) -> bool {
+        match (named, self.subject_key_identifier()) {
+            (Some(named), Some(own)) => named == own,
+            _ => true,
+        }
+    }
+
     /// Whether a critical extension is there that nothing here understands, or one that constrains names
     /// or policies, whether it is critical or not. (An extended key usage is understood where there is a
     /// purpose: [`ChainVerifier::for_purpose`](super::ChainVerifier::for_purpose).)
@@ -254,7 +263,8 @@ fn check_fields(
     if !is_proper_serial_number(tbs.serial_number()) {
         return Err(ReadError::SerialNumber);
     }
-    let extensions = Extensions::read(tbs.extensions(), key)?;
+    let extensions = Extensions::read(tbs.extensions())?;
+    extensions.check(key)?;
     // Sections 4.1.2.4 and 4.1.2.6.
     let may_be_nameless = extensions.has_critical_names && !extensions.is_authority();
     if tbs.issuer().is_empty() || (tbs.subject().is_empty() && !may_be_nameless) {

@@ -192,15 +192,8 @@ pub(super) fn check_issuer(
     certificate: &Certificate,
     issuer: &Certificate,
 ) -> Result<(), ChainError> {
-    if certificate.issuer() != issuer.subject() {
-        return Err(ChainError::Issuer);
-    }
-    let identifiers = (
-        certificate.authority_key_identifier(),
-        issuer.subject_key_identifier(),
-    );
-    if let (Some(named), Some(actual)) = identifiers
-        && named != actual
+    if certificate.issuer() != issuer.subject()
+        || !issuer.fits_identifier(certificate.authority_key_identifier())
     {
         return Err(ChainError::Issuer);
     }

@@ -15,8 +15,8 @@ use x509_cert::ext::{
 use super::kind::KeyKind;
 use crate::error::ReadError;
 
-/// More extensions than any certificate has: each is compared with those before it.
-const MAX_EXTENSIONS: usize = 64;
+/// More extensions than any certificate has, or attributes a request: each is compared with the others.
+pub(super) const MAX_EXTENSIONS: usize = 64;
 
 /// `anyExtendedKeyUsage` (RFC 5280, section 4.2.1.12).
 const ANY_PURPOSE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.37.0");
@@ -41,8 +41,8 @@ pub(super) struct Extensions {
 }
 
 impl Extensions {
-    /// Reads those of a subject with that kind of key.
-    pub(super) fn read(all: Option<&Vec<Extension>>, key: KeyKind) -> Result<Self, ReadError> {
+    /// Reads those of a certificate or request.
+    pub(super) fn read(all: Option<&Vec<Extension>>) -> Result<Self, ReadError> {
         let mut read = Self::default();
         for extension in list(all)? {
             match extension.extn_id {
@@ -69,16 +69,15 @@ impl Extensions {
                 _ => read.has_unknown_critical |= extension.critical,
             }
         }
-        read.check(key)?;
+        let is_empty = |purposes: &ExtendedKeyUsage| purposes.0.is_empty();
+        if read.extended_key_usage.as_ref().is_some_and(is_empty) {
+            return Err(ReadError::Extension);
+        }
         Ok(read)
     }
 
-    /// Whether the extensions contradict each other or the subject's key.
-    fn check(&self, key: KeyKind) -> Result<(), ReadError> {
-        let is_empty = |purposes: &ExtendedKeyUsage| purposes.0.is_empty();
-        if self.extended_key_usage.as_ref().is_some_and(is_empty) {
-            return Err(ReadError::Extension);
-        }
+    /// Whether those of a certificate contradict each other or the subject's key.
+    pub(super) fn check(&self, key: KeyKind) -> Result<(), ReadError> {
         if !self.key_usage.is_none_or(|usage| key.allows_usage(usage)) {
             return Err(ReadError::KeyUsage);
         }

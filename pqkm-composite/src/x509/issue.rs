@@ -23,7 +23,7 @@ use super::{
     chain,
     kind::{KeyKind, is_sound},
     profile::Profile,
-    signed::write_unsigned,
+    signed::{no_signature, write},
 };
 use crate::error::{ChainError, IssueError};
 
@@ -120,7 +120,7 @@ where
     let algorithm = signer
         .signature_algorithm_identifier()
         .map_err(|_| IssueError::Encoding)?;
-    let draft = Certificate::from_der(&write_unsigned(&message, &algorithm)?)?;
+    let draft = Certificate::from_der(&write(&message, &algorithm, &no_signature()?)?)?;
     check_draft(&draft, issuer)?;
     let signature = sign(&message)?;
     let certificate = builder
