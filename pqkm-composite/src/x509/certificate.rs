@@ -4,7 +4,8 @@ use alloc::{string::String, vec::Vec};
 use core::time::Duration;
 
 use der::{
-    asn1::ObjectIdentifier,
+    Decode,
+    asn1::{BitString, ObjectIdentifier},
     pem::{LineEnding, PemLabel},
 };
 use pqkm_core::{AnyPublicKey, UnixTime, Verifiers, VerifyByOidError};
@@ -236,6 +237,13 @@ impl Certificate {
         verifiers: &Verifiers,
     ) -> Result<(), VerifyByOidError> {
         self.signed.verify(key, verifiers)
+    }
+
+    /// Puts the signature into what was read as a draft, which nobody has seen.
+    pub(super) fn sign(&mut self, signature: &BitString) -> Result<(), der::Error> {
+        self.der = self.signed.sign(signature)?;
+        self.parsed = x509_cert::Certificate::from_der(&self.der)?;
+        Ok(())
     }
 
     pub(super) const fn signed(&self) -> &Signed {
