@@ -51,6 +51,22 @@ pub(crate) struct Periods {
 }
 
 impl Periods {
+    /// When they end, once the key was activated.
+    pub(crate) const fn ends(self) -> (Option<Moment>, Option<Moment>) {
+        (self.originator_end, self.recipient_end)
+    }
+
+    /// Begins both at the activation. An end that is known already is that of a linked key, and stays if it is the
+    /// earlier one.
+    fn begin(&mut self, at: UnixTime) {
+        let first = |end: Option<Moment>, seconds| {
+            let own = Moment(crate::wire::after(at, seconds));
+            Some(end.map_or(own, |end| end.min(own)))
+        };
+        self.originator_end = first(self.originator_end, self.originator_seconds);
+        self.recipient_end = first(self.recipient_end, self.recipient_seconds);
+    }
+
     /// Where each ends first.
     pub(crate) fn shorter(self, other: Self) -> Self {
         let first = |one: Option<Moment>, other| one.into_iter().chain(other).min();
@@ -236,9 +252,7 @@ impl KeyRecord {
             return Err(Refusal::HistoryFull);
         }
         if from == KeyState::PreActivation && to == KeyState::Active {
-            let end = |seconds| Some(Moment(crate::wire::after(at, seconds)));
-            self.periods.originator_end = end(self.periods.originator_seconds);
-            self.periods.recipient_end = end(self.periods.recipient_seconds);
+            self.periods.begin(at);
         }
         if to == KeyState::Destroyed {
             self.material = OctetString::new([]).map_err(|_| Refusal::TooLong)?;

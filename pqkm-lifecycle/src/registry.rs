@@ -31,6 +31,7 @@ mod due;
 mod evidence;
 mod generate;
 mod lease;
+mod link;
 mod open;
 mod plan;
 mod rotate;

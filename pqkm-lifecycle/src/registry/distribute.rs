@@ -11,7 +11,7 @@ use pqkm_core::{
 };
 
 use super::{
-    Authority, KeySpec, Registry, facts,
+    Authority, KeySpec, Registry,
     generate::{NewKey, role_of},
     intent,
 };
@@ -93,9 +93,8 @@ impl<C: Custody> Registry<C> {
                 return Err(Refusal::State(state));
             }
             let head = self.head(name.id)?.value;
-            let facts = facts(&record.value, &head);
-            self.policy
-                .check(&facts, Intent::Distribute, authority.by, change.at)?;
+            let (what, by) = (Intent::Distribute, authority.by);
+            self.ask((&record.value, &head), what, by, change.at)?;
             let copies = &mut record.value.copies;
             if !copies.contains(&peer) {
                 if copies.len() >= MAX_COPIES {
@@ -118,7 +117,8 @@ impl<C: Custody> Registry<C> {
     /// pre-activation, with its public half.
     ///
     /// The envelope is spent before the key is on record: after a crash between the two the source sends
-    /// anew.
+    /// anew. The policy is asked before: whether such a key may be distributed, and, since it comes on record here,
+    /// whether it may be generated.
     ///
     /// # Errors
     /// [`Refusal::Receive`], [`Refusal::Known`] if there is a key of that name, and those of
@@ -139,7 +139,9 @@ impl<C: Custody> Registry<C> {
         R: TryCryptoRng + ?Sized,
     {
         let role = role_of::<K>()?;
-        self.permit_generation::<K>(spec, KeptIn::Registry, authority)?;
+        for what in [Intent::Generate, Intent::Distribute] {
+            self.permit_new::<K>(spec, KeptIn::Registry, what, authority)?;
+        }
         if self.read(&name::head(envelope.key_id()))?.is_some() {
             return Err(Refusal::Known.into());
         }
@@ -172,6 +174,7 @@ impl<C: Custody> Registry<C> {
                 peer: source,
                 envelope: received.envelope_id,
             }),
+            asks: &[Intent::Generate, Intent::Distribute],
             intent: intent(&[b"receive", received.envelope_id.as_bytes(), by, reason]),
         };
         let lease = self.put_on_record::<K>(&new, authority)?;

@@ -31,9 +31,8 @@ impl<C: Custody> Registry<C> {
             }
             let head = self.head(key.id)?.value;
             let facts = facts(&record.value, &head);
-            let (at, by) = (change.at, authority.by);
-            self.policy
-                .check(&facts, Intent::Use(Use::Process), by, at)?;
+            let what = Intent::Use(Use::Process);
+            self.ask((&record.value, &head), what, authority.by, change.at)?;
             // Whoever has stolen the key can assert, too.
             let is_mere_word =
                 state == KeyState::Compromised && matches!(found.evidence, Evidence::Asserted);

@@ -48,6 +48,8 @@ pub(super) struct NewKey<'a> {
     pub(super) material: Vec<u8>,
     pub(super) public: Option<(RoleName, AnyPublicKey)>,
     pub(super) action: Action,
+    /// What the policy is asked.
+    pub(super) asks: &'a [Intent],
     /// What was asked for.
     pub(super) intent: Hash,
 }
@@ -66,7 +68,7 @@ impl<C: Custody> Registry<C> {
         let id = KeyId::generate(rng).map_err(Refusal::Generate)?;
         let role = role_of::<K>()?;
         let name = first(id, role);
-        self.permit_generation::<K>(spec, KeptIn::Registry, authority)?;
+        self.permit_new::<K>(spec, KeptIn::Registry, Intent::Generate, authority)?;
         let key = K::generate(id, rng).map_err(Refusal::Generate)?;
         let key = if spec.exportable {
             key
@@ -81,6 +83,7 @@ impl<C: Custody> Registry<C> {
             material: key.to_material(&self.place(name), rng)?,
             public: key.public_half(),
             action: Action::Generated(Named { key: name.into() }),
+            asks: &[Intent::Generate],
             intent: self.generation_intent::<K>(spec, authority),
         };
         match self.put_on_record::<K>(&new, authority)? {
@@ -112,6 +115,7 @@ impl<C: Custody> Registry<C> {
             material: reference_of(&key)?,
             public: public_half_of(&key)?,
             action: Action::Generated(Named { key: name.into() }),
+            asks: &[Intent::Generate],
             intent: self.generation_intent::<K>(spec, authority),
         };
         let lease = self.put_on_record::<K>(&new, authority)?;
@@ -127,17 +131,17 @@ impl<C: Custody> Registry<C> {
         }
     }
 
-    /// Asks the policy before a key is generated: one that is not permitted is not even made.
-    pub(super) fn permit_generation<K: KeyHandle>(
+    /// Asks the policy before there is a record: a key that is not permitted is not even made, or opened.
+    pub(super) fn permit_new<K: KeyHandle>(
         &self,
         spec: &KeySpec<'_>,
         kept_in: KeptIn,
+        what: Intent,
         authority: &Authority<'_>,
     ) -> Result<(), OperationError> {
         let facts = facts_of::<K>(spec, kept_in, role_of::<K>()?);
         let now = self.now()?;
-        self.policy
-            .check(&facts, Intent::Generate, authority.by, now)?;
+        self.policy.check(&facts, what, authority.by, now)?;
         Ok(())
     }
 
@@ -156,9 +160,9 @@ impl<C: Custody> Registry<C> {
             let epoch = Epoch::now(&self.shared, name);
             let mut record =
                 self.new_record::<K>(change, name, spec, new.kept_in, new.role, &new.material)?;
-            let facts = super::facts(&record.value, &head);
-            self.policy
-                .check(&facts, Intent::Generate, authority.by, change.at)?;
+            for what in new.asks {
+                self.ask((&record.value, &head), *what, authority.by, change.at)?;
+            }
             let granted =
                 self.grant_or_none(&mut record.value, &head, None, authority.by, change.at);
             change.put_record(&record)?;

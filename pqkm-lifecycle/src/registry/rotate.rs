@@ -116,7 +116,8 @@ impl<C: Custody> Registry<C> {
         let from = head.primary(Half::Secret)?;
         let before = self.record(from)?.value;
         is_of::<K>(&before, KeptIn::Registry, KeyState::Active)?;
-        self.permit_generation::<K>(&spec_of(&before, &head), KeptIn::Registry, authority)?;
+        let (kept_in, what) = (KeptIn::Registry, Intent::Generate);
+        self.permit_new::<K>(&spec_of(&before, &head), kept_in, what, authority)?;
         let key = K::from_material(before.material.as_bytes(), &self.place(from))?;
         let key = key.rotate(rng).map_err(Refusal::Generate)?;
         let name = after(from, &head)?;
@@ -151,7 +152,8 @@ impl<C: Custody> Registry<C> {
         if from != key.name() {
             return Err(Refusal::OtherKey.into());
         }
-        self.permit_generation::<K>(&spec_of(&before, &head), KeptIn::Module, authority)?;
+        let (kept_in, what) = (KeptIn::Module, Intent::Generate);
+        self.permit_new::<K>(&spec_of(&before, &head), kept_in, what, authority)?;
         let successor = key.key().rotate(rng).map_err(Refusal::Generate)?;
         let fresh = Fresh {
             name: after(from, &head)?,
@@ -205,7 +207,7 @@ impl<C: Custody> Registry<C> {
         let spec = spec_of(&before.value, &described);
         let facts = facts(&before.value, &described);
         for what in [Intent::Generate, Intent::Transition(KeyState::Active)] {
-            self.policy.check(&facts, what, authority.by, change.at)?;
+            self.ask((&before.value, &described), what, authority.by, change.at)?;
         }
         if let Some(quorum) = self.policy.quorum(&facts, KeyState::Active) {
             // Approvers sign that the predecessor, as it stands, hands over.

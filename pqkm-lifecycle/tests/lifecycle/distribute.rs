@@ -15,7 +15,9 @@ use pqkm_lifecycle::{
 };
 
 use crate::{
-    SPEC, Signer, refused, signer,
+    SPEC, Signer,
+    policy::governed,
+    refused, signer,
     support::{Fixture, NOW, TestClock, WHO, options, time},
 };
 
@@ -43,6 +45,16 @@ impl Device {
         envelope: &ReplicationEnvelope,
         source: &SigningKey<Ed25519>,
     ) -> Result<Signer<PreActivation>, OperationError> {
+        self.receive_by(f, envelope, source, &WHO)
+    }
+
+    fn receive_by(
+        &mut self,
+        f: &mut Fixture,
+        envelope: &ReplicationEnvelope,
+        source: &SigningKey<Ed25519>,
+        who: &Authority<'_>,
+    ) -> Result<Signer<PreActivation>, OperationError> {
         let source = source.verifying_key();
         let opening = Opening {
             expected: Expected {
@@ -53,7 +65,7 @@ impl Device {
             replays: &mut self.replays,
         };
         self.registry
-            .receive(envelope, opening, &SPEC, &WHO, &mut f.rng)
+            .receive(envelope, opening, &SPEC, who, &mut f.rng)
     }
 }
 
@@ -127,7 +139,7 @@ fn a_key_arrives_once_and_both_ends_know() {
 fn what_is_not_to_be_sent_is_not_sent() {
     let mut f = Fixture::new();
     let source = SigningKey::<Ed25519>::generate(&mut f.rng).unwrap();
-    let device = Device::new(&mut f);
+    let mut device = Device::new(&mut f);
     let key = signer(&mut f).suspend(&f.registry, &WHO).unwrap();
     assert_eq!(
         refused(send(&mut f, &key, &device, &source)),
@@ -167,8 +179,17 @@ fn what_is_not_to_be_sent_is_not_sent() {
         )))
     );
     assert!(f.registry.find(key.name()).unwrap().copies().is_empty());
-    f.registry
-        .send(&key, &shipment, &WHO, &mut f.rng)
-        .map(drop)
-        .unwrap();
+    let envelope = f.registry.send(&key, &shipment, &WHO, &mut f.rng).unwrap();
+
+    // Nor is it received by whoever may only generate; the envelope is not spent.
+    let text = "algorithm * generate forever protect forever process forever\n\
+                actor anna generate use distribute\n\
+                actor ben generate use\n\
+                actor carl use distribute\n";
+    device.registry = governed(Box::new(RulePolicy::from_text(text).unwrap())).registry;
+    for by in ["ben", "carl"] {
+        let received = device.receive_by(&mut f, &envelope, &source, &Authority::new(by, ""));
+        assert_eq!(refused(received), Refusal::Policy(PolicyRefusal::Actor));
+    }
+    drop(device.receive(&mut f, &envelope, &source).unwrap());
 }
