@@ -34,6 +34,7 @@ mod lease;
 mod link;
 mod open;
 mod plan;
+mod propose;
 mod rotate;
 mod transition;
 

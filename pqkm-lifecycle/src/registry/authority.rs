@@ -4,7 +4,7 @@ use pqkm_core::UnixTime;
 
 use super::{Registry, facts};
 use crate::{
-    approval::Approval,
+    approval::{Approval, Proposal},
     custody::Custody,
     error::Refusal,
     policy::Intent,
@@ -65,6 +65,19 @@ impl<C: Custody> Registry<C> {
         at: UnixTime,
     ) -> Result<(), Refusal> {
         self.policy.check(&facts(record, head), intent, by, at)?;
+        Ok(())
+    }
+    /// Asks for the approvals that the policy demands for a key on record.
+    pub(super) fn ask_approvers(
+        &self,
+        (record, head): (&KeyRecord, &Head),
+        proposal: &Proposal,
+        authority: &Authority<'_>,
+    ) -> Result<(), Refusal> {
+        let (_, to) = proposal.transition();
+        if let Some(quorum) = self.policy.quorum(&facts(record, head), to) {
+            quorum.check(proposal, authority.approvals)?;
+        }
         Ok(())
     }
 }

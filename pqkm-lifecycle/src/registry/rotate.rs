@@ -3,12 +3,13 @@
 use pqkm_core::{AnyPublicKey, KeyHandle, KeyId, Rotate, Version, rand_core::TryCryptoRng};
 
 use super::{
-    Authority, Change, Loaded, Registry, facts,
+    Authority, Change, Loaded, Registry,
     generate::{public_half_of, reference_of},
     intent,
     open::is_of,
 };
 use crate::{
+    approval::Proposal,
     custody::Custody,
     error::{OperationError, Refusal, RegistryError},
     event::{Action, Rotated},
@@ -83,8 +84,11 @@ impl<C: Custody> Registry<C> {
             if self.head(one)?.value.linked != Some(other) {
                 return Err(Refusal::Linked(KeyState::Active));
             }
-            let (from, lease) = self.replace::<P>(change, &first_fresh, authority)?;
-            let (_, second_lease) = self.replace::<K>(change, &second_fresh, authority)?;
+            let before = self.head(one)?.value.primary(Half::Secret)?;
+            let proposal = self.propose(before, KeyState::Active, authority)?;
+            let (from, lease) = self.replace::<P>(change, &first_fresh, &proposal, authority)?;
+            let (_, second_lease) =
+                self.replace::<K>(change, &second_fresh, &proposal, authority)?;
             let (from, to) = (from.into(), name.into());
             let action = Action::Rotated(Rotated { from, to });
             Ok((action, (lease, second_lease)))
@@ -177,10 +181,13 @@ impl<C: Custody> Registry<C> {
         authority: &Authority<'_>,
     ) -> Result<Option<Lease>, OperationError> {
         let done = self.attempt(authority, Some((asked, fresh.name)), |change| {
-            if self.head(fresh.name.id)?.value.linked.is_some() {
+            let head = self.head(fresh.name.id)?.value;
+            if head.linked.is_some() {
                 return Err(Refusal::AlreadyLinked);
             }
-            let (from, lease) = self.replace::<K>(change, fresh, authority)?;
+            let before = head.primary(Half::Secret)?;
+            let proposal = self.propose(before, KeyState::Active, authority)?;
+            let (from, lease) = self.replace::<K>(change, fresh, &proposal, authority)?;
             let (from, to) = (from.into(), fresh.name.into());
             Ok((Action::Rotated(Rotated { from, to }), lease))
         })?;
@@ -192,6 +199,7 @@ impl<C: Custody> Registry<C> {
         &self,
         change: &mut Change<'_, C>,
         fresh: &Fresh,
+        proposal: &Proposal,
         authority: &Authority<'_>,
     ) -> Result<(KeyName, (Granted, Epoch)), Refusal> {
         let id = fresh.name.id;
@@ -199,21 +207,21 @@ impl<C: Custody> Registry<C> {
         let from = head.value.primary(Half::Secret)?;
         let mut before = self.record(from)?;
         is_of::<K>(&before.value, fresh.kept_in, KeyState::Active)?;
-        // The successor was made for the version after the latest one: somebody else's is there now.
-        if head.value.latest.checked_add(1) != Some(fresh.name.version.get()) {
+        // The successor was made for the version after the latest one: somebody else's is there now. Or the key
+        // was changed since it was proposed to rotate it.
+        if head.value.latest.checked_add(1) != Some(fresh.name.version.get())
+            || !proposal.is_about(from, &before.value)
+        {
             return Err(Refusal::Contended);
         }
         let described = head.value.clone();
         let spec = spec_of(&before.value, &described);
-        let facts = facts(&before.value, &described);
+        let subject = (&before.value, &described);
         for what in [Intent::Generate, Intent::Transition(KeyState::Active)] {
-            self.ask((&before.value, &described), what, authority.by, change.at)?;
+            self.ask(subject, what, authority.by, change.at)?;
         }
-        if let Some(quorum) = self.policy.quorum(&facts, KeyState::Active) {
-            // Approvers sign that the predecessor, as it stands, hands over.
-            let proposal = self.proposal(&before.value, from, KeyState::Active, authority);
-            quorum.check(&proposal, authority.approvals)?;
-        }
+        // Approvers sign that the predecessor, as it stands, hands over.
+        self.ask_approvers(subject, proposal, authority)?;
 
         head.value.latest = fresh.name.version.get();
         head.value.primary = fresh.name.version.get();

@@ -55,6 +55,41 @@ impl Policy for TwoOfThree {
     }
 }
 
+/// All may do everything to their own keys, and anna to every key; others have to approve what is done to the keys
+/// of some.
+pub(crate) struct ByOwner(pub(crate) Vec<(&'static str, Quorum)>);
+
+impl Policy for ByOwner {
+    fn check(
+        &self,
+        key: &KeyFacts<'_>,
+        _: pqkm_lifecycle::policy::Intent,
+        by: &str,
+        _: pqkm_core::UnixTime,
+    ) -> Result<(), PolicyRefusal> {
+        let may = by == "anna" || by == key.owner;
+        may.then_some(()).ok_or(PolicyRefusal::Actor)
+    }
+
+    fn check_note(&self, _: &str, _: pqkm_core::UnixTime) -> Result<(), PolicyRefusal> {
+        Ok(())
+    }
+
+    fn periods(&self, key: &KeyFacts<'_>) -> PeriodLimits {
+        Permissive.periods(key)
+    }
+
+    fn quorum(&self, key: &KeyFacts<'_>, _: KeyState) -> Option<&Quorum> {
+        let quorum = self.0.iter().find(|(owner, _)| *owner == key.owner)?;
+        Some(&quorum.1)
+    }
+}
+
+pub(crate) fn owned(f: &mut Fixture, owner: &str) -> Signer<PreActivation> {
+    let spec = KeySpec { owner, ..SPEC };
+    f.registry.generate(&spec, &WHO, &mut f.rng).unwrap()
+}
+
 #[test]
 fn approvals_are_for_one_transition_once() {
     let mut rng = pqkm_testkit::rng::SeededRng::from_u64(5);
@@ -181,41 +216,14 @@ fn who_may_do_what_is_asked_before_every_change() {
 
 #[test]
 fn a_link_is_for_both_keys_to_permit() {
-    struct OwnersOnly;
-    impl Policy for OwnersOnly {
-        fn check(
-            &self,
-            key: &KeyFacts<'_>,
-            _: pqkm_lifecycle::policy::Intent,
-            by: &str,
-            _: pqkm_core::UnixTime,
-        ) -> Result<(), PolicyRefusal> {
-            let is_of = |owner: &str| key.owner == owner;
-            (is_of(by) || is_of("all"))
-                .then_some(())
-                .ok_or(PolicyRefusal::Actor)
-        }
-
-        fn check_note(&self, _: &str, _: pqkm_core::UnixTime) -> Result<(), PolicyRefusal> {
-            Ok(())
-        }
-
-        fn periods(&self, key: &KeyFacts<'_>) -> PeriodLimits {
-            Permissive.periods(key)
-        }
-    }
-    let mut f = governed(Box::new(OwnersOnly));
-    let mut key = |owner, by| -> Signer<PreActivation> {
-        let (spec, who) = (KeySpec { owner, ..SPEC }, Authority::new(by, "test"));
-        f.registry.generate(&spec, &who, &mut f.rng).unwrap()
-    };
-    let (annas, bens, common) = (key("anna", "anna"), key("ben", "ben"), key("all", "ben"));
-    let link =
-        |one: &Signer<_>, other: &Signer<_>| f.registry.link(one.name().id, other.name().id, &WHO);
+    let mut f = governed(Box::new(ByOwner(Vec::new())));
+    let mut key = |owner| owned(&mut f, owner).name().id;
+    let [bens, carls, another] = ["ben", "carl", "ben"].map(&mut key);
+    let ben = Authority::new("ben", "test");
     let actor = Refusal::Policy(PolicyRefusal::Actor);
-    assert_eq!(refused(link(&annas, &bens)), actor);
-    assert_eq!(refused(link(&bens, &annas)), actor);
-    link(&annas, &common).unwrap();
+    assert_eq!(refused(f.registry.link(bens, carls, &ben)), actor);
+    assert_eq!(refused(f.registry.link(carls, bens, &ben)), actor);
+    f.registry.link(bens, another, &ben).unwrap();
 }
 
 #[test]
