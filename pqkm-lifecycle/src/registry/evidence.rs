@@ -1,14 +1,15 @@
 //! Evidence of when data was protected: judged against the record, and put in the log.
 
-use pqkm_core::{Evidence, ProtectionTime};
+use der::Decode as _;
+use pqkm_core::{Evidence, ProtectionTime, UnixTime};
 
 use super::{Authority, Registry, facts};
 use crate::{
     custody::Custody,
-    error::{OperationError, PolicyRefusal, Refusal},
+    error::{OperationError, PolicyRefusal, Refusal, RegistryError},
     event::{Action, OnEvidence},
     managed::named,
-    name::KeyName,
+    name::{self, KeyName},
     policy::Intent,
     table::{KeyState, Use},
     wire::{Hash, Moment},
@@ -39,7 +40,11 @@ impl<C: Custody> Registry<C> {
             if is_mere_word || !self.policy.accepts(&facts, state, &found.evidence) {
                 return Err(PolicyRefusal::Evidence.into());
             }
-            if !found.is_before(record.value.evidence_limit()) {
+            let is_ours = !matches!(found.evidence, Evidence::Logged { .. })
+                || self
+                    .noted_at(protected)?
+                    .is_some_and(|at| at <= found.latest);
+            if !is_ours || !found.is_before(record.value.evidence_limit()) {
                 return Err(Refusal::Evidence);
             }
             // The record is written too, so that a transition in between is seen as a conflict.
@@ -55,6 +60,14 @@ impl<C: Custody> Registry<C> {
             Ok((action, ()))
         })?;
         Ok(())
+    }
+
+    /// When this registry noted something first. Whatever log is shown, and whoever signed for it: what counts is that
+    /// the note was taken here.
+    fn noted_at(&self, data: &[u8]) -> Result<Option<UnixTime>, RegistryError> {
+        let row = self.read(&name::noted(&Hash::of(&[data])))?;
+        row.map(|row| Ok(Moment::from_der(&row.value)?.0))
+            .transpose()
     }
 
     /// The use that a key's budget counts.

@@ -1,13 +1,14 @@
 //! What is planned and called off, reported and noted: changes that are no transition.
 
+use der::Encode as _;
 use pqkm_core::UnixTime;
 
 use super::{Authority, Loaded, Registry, intent};
 use crate::{
     custody::Custody,
-    error::{OperationError, Refusal},
+    error::{OperationError, Refusal, RegistryError},
     event::{Action, At, Named, Noted},
-    name::KeyName,
+    name::{self, KeyName},
     policy::Intent,
     record::KeyRecord,
     table::KeyState,
@@ -104,7 +105,9 @@ impl<C: Custody> Registry<C> {
         Ok(())
     }
 
-    /// Leaves an event with the digest of something: evidence, once the log has it, that it existed then.
+    /// Leaves an event with the digest of something: evidence, once the log has it, that it existed then
+    /// (see [`LoggedAt`](crate::audit::LoggedAt)). The registry keeps the moment of the first note of it: for keys that
+    /// it manages, it takes nobody else's log for evidence.
     ///
     /// # Errors
     /// [`Refusal::Policy`], and those of every operation.
@@ -112,6 +115,11 @@ impl<C: Custody> Registry<C> {
         let digest = Hash::of(&[data]);
         self.attempt(authority, None, |change| {
             self.policy.check_note(authority.by, change.at)?;
+            let place = name::noted(&digest);
+            if self.read(&place)?.is_none() {
+                let at = Moment(change.at).to_der().map_err(RegistryError::from)?;
+                change.put(place, 0, at)?;
+            }
             Ok((Action::Noted(Noted { digest }), ()))
         })?;
         Ok(digest)

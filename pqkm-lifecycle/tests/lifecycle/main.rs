@@ -19,6 +19,7 @@ use pqkm_lifecycle::{
 use support::{Fixture, NOW, WHO, time};
 
 mod distribute;
+mod evidence;
 mod linked;
 mod module;
 mod policy;
