@@ -289,6 +289,10 @@ pub(crate) struct Head {
     pub(crate) purpose: String,
     #[asn1(context_specific = "0", tag_mode = "IMPLICIT", optional = "true")]
     pub(crate) linked: Option<KeyId>,
+    /// The fingerprint of the key of the device that it came from, if it was not generated here: further versions come
+    /// from there.
+    #[asn1(context_specific = "1", tag_mode = "IMPLICIT", optional = "true")]
+    pub(crate) source: Option<Hash>,
 }
 
 impl Head {
@@ -303,7 +307,20 @@ impl Head {
             owner: owner.into(),
             purpose: purpose.into(),
             linked: None,
+            source: None,
         }
+    }
+
+    /// Takes a version in. It is the latest if it is later than those that are known.
+    pub(crate) fn add(&mut self, version: Version) {
+        self.latest = self.latest.max(version.get());
+    }
+
+    /// Makes a version the primary if it is later than that.
+    pub(crate) fn advance(&mut self, version: Version) -> bool {
+        let is_later = version.get() > self.primary;
+        self.primary = self.primary.max(version.get());
+        is_later
     }
 
     pub(crate) fn read(der: &[u8], id: KeyId) -> Result<Self, RegistryError> {

@@ -22,7 +22,7 @@ use crate::{
     keep::{Generated, Keep},
     lease::Lease,
     managed::Managed,
-    name::{self, KeyName},
+    name::KeyName,
     policy::Intent,
     record::{KeptIn, MAX_COPIES},
     state::{HoldsKey, PreActivation},
@@ -116,13 +116,18 @@ impl<C: Custody> Registry<C> {
     /// Opens an envelope and puts the key on record under the name that it has at its source, in
     /// pre-activation, with its public half.
     ///
+    /// Versions of one key are received in any order, each once and all from the source of the first; owner and
+    /// purpose are those of the first. A version that is later than the primary takes its place when it is activated;
+    /// what came before it stays in its state.
+    ///
     /// The envelope is spent before the key is on record: after a crash between the two the source sends
     /// anew. The policy is asked before: whether such a key may be distributed, and, since it comes on record here,
     /// whether it may be generated.
     ///
     /// # Errors
-    /// [`Refusal::Receive`], [`Refusal::Known`] if there is a key of that name, and those of
-    /// [`generate`](Self::generate).
+    /// [`Refusal::Receive`]; [`Refusal::Known`] if that version is on record, or the key was generated here or came
+    /// from another source; [`Refusal::AlreadyLinked`] for a further version of a linked key, [`Refusal::Type`] for one
+    /// of another type than the primary; and those of [`generate`](Self::generate).
     pub fn receive<K, A, U, T, R>(
         &self,
         envelope: &ReplicationEnvelope,
@@ -139,13 +144,17 @@ impl<C: Custody> Registry<C> {
         R: TryCryptoRng + ?Sized,
     {
         let role = role_of::<K>()?;
+        let source = digest(AnyPublicKey::from(opening.expected.source).fingerprint());
+        let head = self.find_head(envelope.key_id())?;
+        let mut spec = *spec;
+        if let Some(head) = &head {
+            self.permit_further::<K>(&head.value, Some(source))?;
+            (spec.owner, spec.purpose) = (&head.value.owner, &head.value.purpose);
+        }
+        let spec = &spec;
         for what in [Intent::Generate, Intent::Distribute] {
             self.permit_new::<K>(spec, KeptIn::Registry, what, authority)?;
         }
-        if self.read(&name::head(envelope.key_id()))?.is_some() {
-            return Err(Refusal::Known.into());
-        }
-        let source = digest(AnyPublicKey::from(opening.expected.source).fingerprint());
         let clock = Seen(self);
         let (expected, recipient) = (&opening.expected, opening.recipient);
         let received = envelope
@@ -174,6 +183,7 @@ impl<C: Custody> Registry<C> {
                 peer: source,
                 envelope: received.envelope_id,
             }),
+            source: Some(source),
             asks: &[Intent::Generate, Intent::Distribute],
             intent: intent(&[b"receive", received.envelope_id.as_bytes(), by, reason]),
         };

@@ -3,7 +3,7 @@
 use pqkm_core::rand_core::TryCryptoRng;
 use pqkm_core::{Algorithm as _, AnyPublicKey, KeyHandle, KeyId, Version, role::Role as _};
 
-use super::{Authority, Change, Loaded, Registry, intent};
+use super::{Authority, Change, Loaded, Registry, intent, open::is_of};
 use crate::{
     custody::Custody,
     error::{OperationError, Refusal},
@@ -48,6 +48,8 @@ pub(super) struct NewKey<'a> {
     pub(super) material: Vec<u8>,
     pub(super) public: Option<(RoleName, AnyPublicKey)>,
     pub(super) action: Action,
+    /// The device that it comes from, unless it is made here.
+    pub(super) source: Option<Hash>,
     /// What the policy is asked.
     pub(super) asks: &'a [Intent],
     /// What was asked for.
@@ -83,6 +85,7 @@ impl<C: Custody> Registry<C> {
             material: key.to_material(&self.place(name), rng)?,
             public: key.public_half(),
             action: Action::Generated(Named { key: name.into() }),
+            source: None,
             asks: &[Intent::Generate],
             intent: self.generation_intent::<K>(spec, authority),
         };
@@ -115,6 +118,7 @@ impl<C: Custody> Registry<C> {
             material: reference_of(&key)?,
             public: public_half_of(&key)?,
             action: Action::Generated(Named { key: name.into() }),
+            source: None,
             asks: &[Intent::Generate],
             intent: self.generation_intent::<K>(spec, authority),
         };
@@ -156,15 +160,15 @@ impl<C: Custody> Registry<C> {
             return Err(Refusal::TooLong.into());
         }
         let done = self.attempt(authority, Some((new.intent, name)), |change| {
-            let head = Head::new(name, new.public.is_some(), spec.owner, spec.purpose);
+            let head = self.head_of::<K>(new)?;
             let epoch = Epoch::now(&self.shared, name);
             let mut record =
                 self.new_record::<K>(change, name, spec, new.kept_in, new.role, &new.material)?;
             for what in new.asks {
-                self.ask((&record.value, &head), *what, authority.by, change.at)?;
+                self.ask((&record.value, &head.value), *what, authority.by, change.at)?;
             }
-            let granted =
-                self.grant_or_none(&mut record.value, &head, None, authority.by, change.at);
+            let by = authority.by;
+            let granted = self.grant_or_none(&mut record.value, &head.value, None, by, change.at);
             change.put_record(&record)?;
             if let Some((role, key)) = &new.public {
                 let name = name.other_half();
@@ -173,14 +177,46 @@ impl<C: Custody> Registry<C> {
                     self.new_record::<K>(change, name, spec, KeptIn::Registry, *role, material)?;
                 change.put_record(&public)?;
             }
-            let head = Loaded {
-                value: head,
-                generation: 0,
-            };
             change.put_head(name.id, &head)?;
             Ok((new.action.clone(), (granted, epoch)))
         })?;
         Ok(done.map(|(granted, epoch)| Lease::new(granted, epoch, self.shared.clone())))
+    }
+
+    /// The head of a key that goes on record: a new one, or, for a further version of one that was received, that.
+    fn head_of<K: KeyHandle>(&self, new: &NewKey<'_>) -> Result<Loaded<Head>, Refusal> {
+        let NewKey { name, spec, .. } = *new;
+        let Some(mut head) = self.find_head(name.id)? else {
+            let has_public = new.public.is_some();
+            let mut head = Head::new(name, has_public, spec.owner, spec.purpose);
+            head.source = new.source;
+            return Ok(Loaded {
+                value: head,
+                generation: 0,
+            });
+        };
+        self.permit_further::<K>(&head.value, new.source)?;
+        if self.read(&name.row())?.is_some() {
+            return Err(Refusal::Known);
+        }
+        head.value.add(name.version);
+        Ok(head)
+    }
+
+    /// Whether there can be a further version that comes from there.
+    pub(super) fn permit_further<K: KeyHandle>(
+        &self,
+        head: &Head,
+        source: Option<Hash>,
+    ) -> Result<(), Refusal> {
+        if source.is_none() || head.source != source {
+            return Err(Refusal::Known);
+        }
+        if head.linked.is_some() {
+            return Err(Refusal::AlreadyLinked);
+        }
+        let primary = self.record(head.primary(role_of::<K>()?.half())?)?.value;
+        is_of::<K>(&primary, KeptIn::Registry, primary.state())
     }
 
     /// A record in pre-activation, within the policy's periods.

@@ -33,7 +33,7 @@ pub(crate) struct Wanted {
 struct Member {
     key: KeyName,
     record: Loaded<KeyRecord>,
-    head: Head,
+    head: Loaded<Head>,
     own: Option<OperationId>,
 }
 
@@ -114,7 +114,8 @@ impl<C: Custody> Registry<C> {
                 let epoch = Epoch::now(&self.shared, member.key);
                 let record = &mut member.record.value;
                 let by = authority.by;
-                let granted = self.grant_or_none(record, &member.head, member.own, by, change.at);
+                let granted =
+                    self.grant_or_none(record, &member.head.value, member.own, by, change.at);
                 let place = if member.key == wanted.key {
                     &mut own
                 } else {
@@ -123,6 +124,11 @@ impl<C: Custody> Registry<C> {
                 *place = Some((granted, epoch));
             }
             change.put_record(&member.record)?;
+            // A version that was received becomes the primary with its activation. Those that were made here are.
+            let is_activated = wanted.to == KeyState::Active && member.key.half == Half::Secret;
+            if is_activated && member.head.value.advance(member.key.version) {
+                change.put_head(member.key.id, &member.head)?;
+            }
         }
         let action = Action::Transition(Transition {
             key: wanted.key.into(),
@@ -155,14 +161,14 @@ impl<C: Custody> Registry<C> {
     /// The key asked for first, then its other half and the linked key where they come along.
     fn members(&self, wanted: &Wanted) -> Result<Vec<Member>, Refusal> {
         let record = self.record(wanted.key)?;
-        let head = self.head(wanted.key.id)?.value;
+        let head = self.head(wanted.key.id)?;
         if record.value.state() != wanted.from {
             return Err(Refusal::State(record.value.state()));
         }
         let edge = find_edge(record.value.role, Some(wanted.from), wanted.to)
             .ok_or(Refusal::NoTransition)?;
         let mut names = vec![wanted.key];
-        if let Some(id) = head.linked {
+        if let Some(id) = head.value.linked {
             names.push(KeyName { id, ..wanted.key });
         }
         if edge.takes_both_halves {
@@ -184,7 +190,7 @@ impl<C: Custody> Registry<C> {
         }];
         for key in names.into_iter().skip(1) {
             let record = self.record(key)?;
-            let head = self.head(key.id)?.value;
+            let head = self.head(key.id)?;
             let state = record.value.state();
             // What is where it should go, is gone, or was never activated need not come along.
             let is_idle = state == KeyState::PreActivation
@@ -219,7 +225,7 @@ impl<C: Custody> Registry<C> {
     ) -> Result<(), Refusal> {
         let record = &member.record.value;
         let (_, to) = proposal.transition();
-        let subject = (record, &member.head);
+        let subject = (record, &member.head.value);
         self.ask(subject, Intent::Transition(to), authority.by, at)?;
         self.ask_approvers(subject, proposal, authority)?;
         match to {
