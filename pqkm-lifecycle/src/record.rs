@@ -8,7 +8,7 @@ use spki::AlgorithmIdentifierOwned;
 use crate::{
     error::{Refusal, RegistryError},
     name::{KeyName, NameRef},
-    table::{Half, KeyState, RoleName, find_edge},
+    table::{Half, KeyState, Permission, RoleName, Use, find_edge, permission},
     wire::{Hash, Moment, OperationId},
 };
 
@@ -230,10 +230,24 @@ impl KeyRecord {
         self.history.first().map_or(UnixTime::MAX, |step| step.at.0)
     }
 
-    /// The moment before which data must have been protected to be processed on evidence.
+    /// The moment before which data must have been protected to be processed on evidence. A deactivated key that
+    /// needs any verifies what was signed in the originator-usage period.
     pub(crate) fn evidence_limit(&self) -> UnixTime {
-        let since = self.compromised_since.map_or(UnixTime::MAX, |at| at.0);
-        since.min(self.since())
+        let end = self.periods.originator_end;
+        let end = end.filter(|_| self.state() == KeyState::Deactivated);
+        let limits = [end, self.compromised_since].into_iter().flatten();
+        limits.fold(self.since(), |limit, end| limit.min(end.0))
+    }
+
+    /// Whether its role protects: then the originator-usage period is its own, and not that of another half.
+    pub(crate) fn protects(&self) -> bool {
+        permission(self.role, Use::Protect, KeyState::Active) == Permission::Yes
+    }
+
+    /// Ends the originator-usage period, unless it is over.
+    pub(crate) fn end_originator_period(&mut self, at: UnixTime) {
+        let end = self.periods.originator_end;
+        self.periods.originator_end = Some(end.map_or(Moment(at), |end| end.min(Moment(at))));
     }
 
     /// Takes a step. Destruction takes the material.

@@ -22,7 +22,7 @@ use crate::{
     registry::generate::KeySpec,
     state::Active,
     table::{Half, KeyState, RoleName, find_edge},
-    wire::{Hash, Moment},
+    wire::Hash,
 };
 
 /// The successors of two linked keys.
@@ -40,8 +40,9 @@ struct Fresh {
 impl<C: Custody> Registry<C> {
     /// Generates the successor of a key's primary version, makes it active and the primary, and retires the
     /// predecessor: to deactivated, where its role has that state; otherwise its originator-usage period
-    /// ends now, and [`due`](Self::due) lists it. Both halves move together. What depends on the
-    /// predecessor keeps doing so: see [`dependants`](Self::dependants).
+    /// ends now, and [`due`](Self::due) lists it. Both halves move together, but a verification key stays in its
+    /// state: what was signed before still verifies, until its own period is over. What depends on the predecessor
+    /// keeps doing so: see [`dependants`](Self::dependants).
     ///
     /// # Errors
     /// [`Refusal::State`] if the primary is not active, [`Refusal::AlreadyLinked`] for a linked key (see
@@ -248,7 +249,11 @@ impl<C: Custody> Registry<C> {
             let mut after = self.new_record::<K>(change, name, &spec, kept_in, *role, spki)?;
             after.value.step(KeyState::Active, at, operation)?;
             change.put_record(&after)?;
-            if before.value.state() == KeyState::Active {
+            if !before.value.protects() {
+                // What was signed before still verifies.
+                before.value.end_originator_period(at);
+                change.put_record(&before)?;
+            } else if before.value.state() == KeyState::Active {
                 retire(change, &mut before)?;
                 self.shared.raise_fence(from.other_half());
             }
@@ -269,9 +274,7 @@ fn retire<C: Custody>(
     if find_edge(role, Some(KeyState::Active), KeyState::Deactivated).is_some() {
         record.value.step(KeyState::Deactivated, at, operation)?;
     } else {
-        let end = record.value.periods.originator_end;
-        let end = end.map_or(at, |end| end.0.min(at));
-        record.value.periods.originator_end = Some(Moment(end));
+        record.value.end_originator_period(at);
     }
     change.put_record(record)
 }

@@ -235,8 +235,11 @@ impl<C: Custody> Registry<C> {
             KeyState::Destroyed => {
                 leases_until.map_or(Ok(()), |until| Err(Refusal::LeasesRunning(until)))
             }
-            // Transition 10: before the originator-usage period ends.
-            KeyState::Active if record.periods.originator_end.is_some_and(|end| at >= end.0) => {
+            // Transition 10: before the originator-usage period ends. A key that verifies is of use after that.
+            KeyState::Active
+                if record.protects()
+                    && record.periods.originator_end.is_some_and(|end| at >= end.0) =>
+            {
                 Err(Refusal::OriginatorPeriod)
             }
             _ => Ok(()),

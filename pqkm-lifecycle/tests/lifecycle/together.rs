@@ -2,16 +2,16 @@
 
 use pqkm_core::{
     Aes256Key, DecapsulationKey, Ed25519, EncapsulationKey, KekName, MlDsa65, MlKem768, SigningKey,
-    WrapContext,
+    VerifyingKey, WrapContext,
 };
 use pqkm_lifecycle::{
-    DueReason, KeySpec, LinkedPair, Managed, OperationId, Refusal, Stale, UseError,
+    DueReason, KeyName, KeySpec, LinkedPair, Managed, OperationId, Refusal, Stale, UseError,
     state::{Active, Deactivated, PreActivation},
     table::{Half, KeyState},
 };
 
 use crate::{
-    SPEC, Signer, Wrapper, refused, signer,
+    SPEC, Signer, Wrapper, asserted, refused, signer,
     support::{Fixture, NOW, WHO, handle_refused, time},
     wrapper,
 };
@@ -140,6 +140,40 @@ fn a_signing_key_is_succeeded_and_then_destroyed() {
     let again: Result<Signer<Active>, _> = found.promote(&f.registry, "anna");
     assert_eq!(refused(again), Refusal::OriginatorPeriod);
     drop(key.destroy(&f.registry, &WHO).unwrap());
+}
+
+#[test]
+fn what_was_signed_before_a_rotation_still_verifies() {
+    let verifier = |f: &Fixture, name| -> Managed<VerifyingKey<MlDsa65>, Active> {
+        let found = f.registry.find(name).unwrap();
+        let key: Managed<_, PreActivation> = found.promote(&f.registry, "anna").unwrap();
+        key.activate(&f.registry, &WHO).unwrap()
+    };
+    for activated_before in [true, false] {
+        let mut f = Fixture::new();
+        let key = signer(&mut f);
+        let half = Half::Public;
+        let name = KeyName { half, ..key.name() };
+        let signature = key.sign(b"m", &mut f.rng).unwrap();
+        let before = activated_before.then(|| verifier(&f, name));
+        f.clock.pass(10);
+        let id = name.id;
+        let _next: Signer<Active> = f.registry.rotate(id, &WHO, &mut f.rng).unwrap();
+        let key = before.unwrap_or_else(|| verifier(&f, name));
+        key.verify(b"m", &signature).unwrap();
+        let (due, _) = f.registry.due(time(NOW + 10), None).unwrap();
+        assert!(due.iter().all(|due| due.key.half == Half::Secret));
+
+        // Deactivated later, it is still asked for what was signed until then.
+        f.clock.pass(40);
+        let key = key.deactivate(&f.registry, &WHO).unwrap();
+        let verify = |at| key.verify_with(&f.registry, b"m", &signature, &asserted(at));
+        verify(NOW + 9).unwrap();
+        assert_eq!(
+            verify(NOW + 10),
+            Err(UseError::Registry(Refusal::Evidence.into()))
+        );
+    }
 }
 
 #[test]
