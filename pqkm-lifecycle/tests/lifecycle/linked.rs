@@ -2,8 +2,8 @@
 
 use pqkm_core::{Ed25519, MlDsa65, SigningKey, Verifiers, VerifyingKey};
 use pqkm_lifecycle::{
-    Approval, Authority, KeyName, KeySpec, Managed, PolicyRefusal, Proposal, Quorum, Refusal,
-    Stale, UseError,
+    Approval, Authority, KeyName, KeySpec, LinkedPair, Managed, PolicyRefusal, Proposal, Quorum,
+    Refusal, Stale, UseError,
     state::{Active, PreActivation},
     table::{Half, KeyState},
 };
@@ -79,6 +79,23 @@ fn a_link_is_no_way_to_a_later_end() {
     let ends = |name| f.registry.find(name).unwrap().period_ends();
     assert_eq!(ends(one_public), Some((time(NOW + 1000), time(NOW + 1000))));
     assert_eq!(ends(other_public), ends(one_public));
+}
+
+#[test]
+fn a_pair_of_active_keys_is_renewed() {
+    let mut f = Fixture::new();
+    let pair = [1000, 100].map(|seconds| {
+        let (key, _) = lasting(&mut f, seconds);
+        key.activate(&f.registry, &WHO).unwrap()
+    });
+    let mut pair = LinkedPair::link(pair.into(), &f.registry, &WHO).unwrap();
+    assert!(pair.one().sign(b"m", &mut f.rng).is_err());
+    pair.renew(&f.registry, "anna").unwrap();
+    pair.one().sign(b"m", &mut f.rng).unwrap();
+    pair.other().sign(b"m", &mut f.rng).unwrap();
+    f.clock.pass(100);
+    let end = Refusal::OriginatorPeriod;
+    assert_eq!(refused(pair.renew(&f.registry, "anna")), end);
 }
 
 #[test]
