@@ -67,8 +67,9 @@ pub enum Intent {
 
 /// Decides what a registry does beyond what the standard forbids.
 ///
-/// Whatever changes a key's record asks [`check`](Self::check) first, about every key that it changes; giving a lease
-/// back asks nobody. A note changes no key and asks [`check_note`](Self::check_note).
+/// Whatever changes a key asks [`check`](Self::check) first, about every key that it changes. A lease asks for the uses
+/// that it gives; one that gives none, and giving one back, ask nobody. A note is about no key and asks
+/// [`check_note`](Self::check_note).
 pub trait Policy: Send + Sync {
     /// Whether `by` may do that at that time.
     ///
