@@ -195,7 +195,8 @@ fn who_may_do_what_is_asked_before_every_change() {
     let (key, other) = (signer(&mut f), signer(&mut f));
     let (name, linked) = (key.name(), other.name().id);
     let at = time(NOW + 1000);
-    let changes: [&dyn Fn(&Authority<'_>) -> Result<(), OperationError>; 6] = [
+    type Change<'a> = &'a dyn Fn(&Authority<'_>) -> Result<(), OperationError>;
+    let changes: [Change<'_>; 6] = [
         &|who| f.registry.add_dependant(name, b"a", who),
         &|who| f.registry.remove_dependant(name, b"a", who),
         &|who| f.registry.plan_destruction(name, at, who),
