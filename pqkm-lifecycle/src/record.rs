@@ -8,7 +8,7 @@ use spki::AlgorithmIdentifierOwned;
 use crate::{
     error::{Refusal, RegistryError},
     name::{KeyName, NameRef},
-    table::{Half, KeyState, Permission, RoleName, Use, find_edge, permission},
+    table::{Half, KeyState, RoleName, find_edge},
     wire::{Hash, Moment, OperationId},
 };
 
@@ -239,9 +239,9 @@ impl KeyRecord {
         limits.fold(self.since(), |limit, end| limit.min(end.0))
     }
 
-    /// Whether its role protects: then the originator-usage period is its own, and not that of another half.
-    pub(crate) fn protects(&self) -> bool {
-        permission(self.role, Use::Protect, KeyState::Active) == Permission::Yes
+    /// Whether it verifies: then the originator-usage period is that of the signing half, and it is of use after that.
+    pub(crate) fn verifies(&self) -> bool {
+        self.role == RoleName::Verification
     }
 
     /// Ends the originator-usage period, unless it is over.

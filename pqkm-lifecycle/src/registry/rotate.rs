@@ -249,7 +249,7 @@ impl<C: Custody> Registry<C> {
             let mut after = self.new_record::<K>(change, name, &spec, kept_in, *role, spki)?;
             after.value.step(KeyState::Active, at, operation)?;
             change.put_record(&after)?;
-            if !before.value.protects() {
+            if before.value.verifies() {
                 // What was signed before still verifies.
                 before.value.end_originator_period(at);
                 change.put_record(&before)?;

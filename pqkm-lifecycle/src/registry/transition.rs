@@ -237,7 +237,7 @@ impl<C: Custody> Registry<C> {
             }
             // Transition 10: before the originator-usage period ends. A key that verifies is of use after that.
             KeyState::Active
-                if record.protects()
+                if !record.verifies()
                     && record.periods.originator_end.is_some_and(|end| at >= end.0) =>
             {
                 Err(Refusal::OriginatorPeriod)

@@ -1,6 +1,8 @@
 //! What limits uses: allowances, budgets, periods.
 
-use pqkm_core::{Aes256Key, AgreementKey, AgreementPublicKey, WrapContext, X25519};
+use pqkm_core::{
+    Aes256Key, AgreementKey, AgreementPublicKey, DecapsulationKey, MlKem768, WrapContext, X25519,
+};
 use pqkm_lifecycle::{
     DueReason, KeySpec, LeaseTerms, Managed, PolicyRefusal, Refusal, RegistryOptions, Stale,
     UseError,
@@ -151,6 +153,18 @@ fn two_periods_end_one_after_the_other() {
     };
     let key: Result<Wrapper<PreActivation>, _> = f.registry.generate(&asked, &WHO, &mut f.rng);
     assert_eq!(refused(key), Refusal::Policy(PolicyRefusal::Period));
+}
+
+#[test]
+fn a_pair_is_due_by_its_secret_half() {
+    let mut f = Fixture::new();
+    let key: Managed<DecapsulationKey<MlKem768>, PreActivation> =
+        f.registry.generate(&SPEC, &WHO, &mut f.rng).unwrap();
+    let key = key.activate(&f.registry, &WHO).unwrap();
+    let (end, _) = f.registry.find(key.name()).unwrap().period_ends().unwrap();
+    let (due, _) = f.registry.due(end, None).unwrap();
+    let reasons: Vec<_> = due.iter().map(|due| (due.key, due.reason)).collect();
+    assert_eq!(reasons, [(key.name(), DueReason::OriginatorPeriod(end))]);
 }
 
 #[test]
