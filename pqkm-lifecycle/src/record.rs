@@ -230,16 +230,13 @@ impl KeyRecord {
         self.history.first().map_or(UnixTime::MAX, |step| step.at.0)
     }
 
-    /// The moment before which data must have been protected to be processed on evidence. A deactivated key that
-    /// needs any verifies what was signed in the originator-usage period.
+    /// The moment before which data must have been protected to be processed on evidence.
     pub(crate) fn evidence_limit(&self) -> UnixTime {
-        let end = self.periods.originator_end;
-        let end = end.filter(|_| self.state() == KeyState::Deactivated);
-        let limits = [end, self.compromised_since].into_iter().flatten();
-        limits.fold(self.since(), |limit, end| limit.min(end.0))
+        let since = self.compromised_since.map_or(UnixTime::MAX, |at| at.0);
+        since.min(self.since())
     }
 
-    /// Whether it verifies: then the originator-usage period is that of the signing half, and it is of use after that.
+    /// Whether it verifies: then the originator-usage period is that of the signing half, and this is of use after that.
     pub(crate) fn verifies(&self) -> bool {
         self.role == RoleName::Verification
     }

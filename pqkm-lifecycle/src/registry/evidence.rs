@@ -11,6 +11,7 @@ use crate::{
     managed::named,
     name::{self, KeyName},
     policy::Intent,
+    record::KeyRecord,
     table::{KeyState, Use},
     wire::{Hash, Moment},
 };
@@ -44,7 +45,7 @@ impl<C: Custody> Registry<C> {
                 || self
                     .noted_at(protected)?
                     .is_some_and(|at| at <= found.latest);
-            if !is_ours || !found.is_before(record.value.evidence_limit()) {
+            if !is_ours || !found.is_before(self.evidence_limit(key, &record.value)?) {
                 return Err(Refusal::Evidence);
             }
             // The record is written too, so that a transition in between is seen as a conflict.
@@ -60,6 +61,18 @@ impl<C: Custody> Registry<C> {
             Ok((action, ()))
         })?;
         Ok(())
+    }
+
+    /// The moment before which data must have been protected. For a deactivated verification key that is also the end
+    /// of the originator-usage period, which its signing half has; a rotation ends it.
+    fn evidence_limit(&self, key: KeyName, record: &KeyRecord) -> Result<UnixTime, RegistryError> {
+        let mut limit = record.evidence_limit();
+        if record.verifies() && record.state() == KeyState::Deactivated {
+            let signing = self.record(key.other_half())?.value;
+            let end = signing.periods.originator_end;
+            limit = end.map_or(limit, |end| limit.min(end.0));
+        }
+        Ok(limit)
     }
 
     /// When this registry noted something first. Whatever log is shown, and whoever signed for it: what counts is that

@@ -249,11 +249,8 @@ impl<C: Custody> Registry<C> {
             let mut after = self.new_record::<K>(change, name, &spec, kept_in, *role, spki)?;
             after.value.step(KeyState::Active, at, operation)?;
             change.put_record(&after)?;
-            if before.value.verifies() {
-                // What was signed before still verifies.
-                before.value.end_originator_period(at);
-                change.put_record(&before)?;
-            } else if before.value.state() == KeyState::Active {
+            // What was signed before still verifies.
+            if !before.value.verifies() && before.value.state() == KeyState::Active {
                 retire(change, &mut before)?;
                 self.shared.raise_fence(from.other_half());
             }

@@ -6,7 +6,7 @@ use pqkm_core::{
 };
 use pqkm_lifecycle::{
     DueReason, KeyName, KeySpec, LinkedPair, Managed, OperationId, Refusal, Stale, UseError,
-    state::{Active, Deactivated, PreActivation},
+    state::{Active, Deactivated, PreActivation, Suspended},
     table::{Half, KeyState},
 };
 
@@ -174,6 +174,30 @@ fn what_was_signed_before_a_rotation_still_verifies() {
             Err(UseError::Registry(Refusal::Evidence.into()))
         );
     }
+}
+
+#[test]
+fn a_verification_key_comes_back_after_the_originator_period() {
+    let mut f = Fixture::new();
+    let spec = KeySpec {
+        originator_seconds: Some(100),
+        ..SPEC
+    };
+    let key: Signer<PreActivation> = f.registry.generate(&spec, &WHO, &mut f.rng).unwrap();
+    let id = key.name().id;
+    let key = key.activate(&f.registry, &WHO).unwrap();
+    let signature = key.sign(b"m", &mut f.rng).unwrap();
+    let public = f.registry.find_primary(id, Half::Public).unwrap();
+    let public: Managed<VerifyingKey<MlDsa65>, PreActivation> =
+        public.promote(&f.registry, "anna").unwrap();
+    let public = public.activate(&f.registry, &WHO).unwrap();
+    let public = public.suspend(&f.registry, &WHO).unwrap();
+    f.clock.pass(100);
+    let key = f.registry.find(key.name()).unwrap();
+    let key: Signer<Suspended> = key.promote(&f.registry, "anna").unwrap();
+    drop(key.destroy(&f.registry, &WHO).unwrap());
+    let public = public.activate(&f.registry, &WHO).unwrap();
+    public.verify(b"m", &signature).unwrap();
 }
 
 #[test]
