@@ -45,6 +45,8 @@ pub struct PeriodLimits {
 }
 
 /// What somebody wants to do with a key.
+///
+/// The enum is closed: a policy that decides by it has to decide anew when something is added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Intent {
     /// Generate it.
