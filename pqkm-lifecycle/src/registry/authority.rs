@@ -67,6 +67,7 @@ impl<C: Custody> Registry<C> {
         self.policy.check(&facts(record, head), intent, by, at)?;
         Ok(())
     }
+
     /// Asks for the approvals that the policy demands for a key on record.
     pub(super) fn ask_approvers(
         &self,
