@@ -88,12 +88,6 @@ pub enum Resolution {
 }
 
 /// Keys, their states, and a store that survives.
-///
-/// Keys come with [`generate`](Self::generate), [`adopt`](Self::adopt) and [`receive`](Self::receive), are found with
-/// [`find`](Self::find) and [`find_primary`](Self::find_primary), and are used and taken to other states by their
-/// [`Managed`](crate::Managed) handles. [`due`](Self::due) lists what must move; [`rotate`](Self::rotate) makes
-/// successors. What happened goes to the log with [`sequence`](Self::sequence) and is signed for with
-/// [`checkpoint`](Self::checkpoint).
 pub struct Registry<C: Custody = SymmetricRoot> {
     pub(crate) store: Arc<dyn KeyStore>,
     pub(crate) custody: C,

@@ -201,6 +201,18 @@ fn a_verification_key_comes_back_after_the_originator_period() {
 }
 
 #[test]
+fn a_pair_is_due_by_its_secret_half() {
+    let mut f = Fixture::new();
+    let key: Managed<DecapsulationKey<MlKem768>, PreActivation> =
+        f.registry.generate(&SPEC, &WHO, &mut f.rng).unwrap();
+    let key = key.activate(&f.registry, &WHO).unwrap();
+    let (end, _) = f.registry.find(key.name()).unwrap().period_ends().unwrap();
+    let (due, _) = f.registry.due(end, None).unwrap();
+    let reasons: Vec<_> = due.iter().map(|due| (due.key, due.reason)).collect();
+    assert_eq!(reasons, [(key.name(), DueReason::OriginatorPeriod(end))]);
+}
+
+#[test]
 fn linked_keys_go_together() {
     let mut f = Fixture::new();
     let pqc: Signer<PreActivation> = f.registry.generate(&SPEC, &WHO, &mut f.rng).unwrap();

@@ -1,13 +1,10 @@
 //! What limits uses: allowances, budgets, periods.
 
-use pqkm_core::{
-    Aes256Key, AgreementKey, AgreementPublicKey, DecapsulationKey, MlKem768, WrapContext, X25519,
-};
+use pqkm_core::{Aes256Key, WrapContext};
 use pqkm_lifecycle::{
-    DueReason, KeySpec, LeaseTerms, Managed, PolicyRefusal, Refusal, RegistryOptions, Stale,
-    UseError,
+    DueReason, KeySpec, LeaseTerms, PolicyRefusal, Refusal, RegistryOptions, Stale, UseError,
     state::{Active, PreActivation},
-    table::{Half, Use},
+    table::Use,
 };
 
 use crate::{
@@ -153,35 +150,4 @@ fn two_periods_end_one_after_the_other() {
     };
     let key: Result<Wrapper<PreActivation>, _> = f.registry.generate(&asked, &WHO, &mut f.rng);
     assert_eq!(refused(key), Refusal::Policy(PolicyRefusal::Period));
-}
-
-#[test]
-fn a_pair_is_due_by_its_secret_half() {
-    let mut f = Fixture::new();
-    let key: Managed<DecapsulationKey<MlKem768>, PreActivation> =
-        f.registry.generate(&SPEC, &WHO, &mut f.rng).unwrap();
-    let key = key.activate(&f.registry, &WHO).unwrap();
-    let (end, _) = f.registry.find(key.name()).unwrap().period_ends().unwrap();
-    let (due, _) = f.registry.due(end, None).unwrap();
-    let reasons: Vec<_> = due.iter().map(|due| (due.key, due.reason)).collect();
-    assert_eq!(reasons, [(key.name(), DueReason::OriginatorPeriod(end))]);
-}
-
-#[test]
-fn an_agreement_counts_as_a_use() {
-    let mut f = Fixture::new();
-    let key: Managed<AgreementKey<X25519>, PreActivation> =
-        f.registry.generate(&SPEC, &WHO, &mut f.rng).unwrap();
-    let public = f
-        .registry
-        .find_primary(key.name().id, Half::Public)
-        .unwrap();
-    let public: AgreementPublicKey<X25519> = public.public_key().unwrap().promote().unwrap();
-    let key = key.activate(&f.registry, &WHO).unwrap();
-    let peer = AgreementKey::<X25519>::generate(&mut f.rng).unwrap();
-    let left = key.uses_left(Use::Protect);
-    let ours = key.agree(&peer.agreement_public_key()).unwrap();
-    assert_eq!(key.uses_left(Use::Protect), left - 1);
-    let theirs = peer.agree(&public).unwrap();
-    assert!(bool::from(subtle::ConstantTimeEq::ct_eq(&ours, &theirs)));
 }
