@@ -91,12 +91,16 @@ pub(crate) mod kind {
     pub(crate) const HEAD: u8 = b'h';
     pub(crate) const KEY: u8 = b'k';
     pub(crate) const DEPENDANT: u8 = b'd';
+    pub(crate) const NOTED: u8 = b'w';
     pub(crate) const OPERATION: u8 = b'o';
     pub(crate) const META: u8 = b'm';
     pub(crate) const ENTRY: u8 = b'e';
     pub(crate) const NODE: u8 = b'n';
     pub(crate) const TREE: u8 = b't';
     pub(crate) const CHECKPOINT: u8 = b'c';
+
+    /// Those of which the log tells.
+    pub(crate) const TOLD_OF: [u8; 4] = [HEAD, KEY, DEPENDANT, NOTED];
 }
 
 fn row(kind: u8, parts: &[&[u8]]) -> RowName {
@@ -128,6 +132,10 @@ pub(crate) fn dependant(id: KeyId, version: Version, digest: &Hash) -> RowName {
     )
 }
 
+pub(crate) fn noted(digest: &Hash) -> RowName {
+    row(kind::NOTED, &[digest.as_bytes()])
+}
+
 pub(crate) fn operation(operation: OperationId) -> RowName {
     row(kind::OPERATION, &[operation.as_bytes()])
 }
@@ -156,5 +164,5 @@ pub(crate) fn checkpoint(size: u64) -> RowName {
 pub(crate) fn is_told_of(name: &RowName) -> bool {
     name.as_bytes()
         .first()
-        .is_some_and(|first| [kind::HEAD, kind::KEY, kind::DEPENDANT].contains(first))
+        .is_some_and(|first| kind::TOLD_OF.contains(first))
 }

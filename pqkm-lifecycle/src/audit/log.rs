@@ -302,7 +302,7 @@ impl<C: Custody> Registry<C> {
             return Err(AuditError::Root);
         }
         self.for_each_row(RowName::OUTBOX, |_, row| tell(self.seal.open_event(row)?))?;
-        for kind in [kind::HEAD, kind::KEY, kind::DEPENDANT] {
+        for kind in kind::TOLD_OF {
             self.for_each_row(kind, |name, row| {
                 self.seal.open(name, row)?;
                 let found = (row.generation, Some(Hash::of(&[&row.content])));
