@@ -203,6 +203,10 @@ errors! {
         Signing => "the checkpoint could not be signed",
         /// The commit failed, or may have.
         Commit(CommitError) => "the store did not take it",
+        /// There is an exported log in the folder already.
+        Exists => "there is a log in the folder already",
+        /// A file of an exported log could not be read or written.
+        Io(std::io::ErrorKind) => "a file of the log could not be read or written",
     }
 }
 

@@ -68,6 +68,7 @@ pub mod conformance;
 pub mod custody;
 mod error;
 mod event;
+mod file;
 mod keep;
 mod lease;
 mod managed;

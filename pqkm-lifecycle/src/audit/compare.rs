@@ -54,19 +54,19 @@ impl<C: Custody> Registry<C> {
             Ok(())
         };
         let mut entries = Frontier::new();
-        self.for_each(kind::ENTRY, |place, content| {
+        self.for_each(kind::ENTRY, |place, row| {
             if *place != name::entry(entries.size()) {
                 return Err(AuditError::Row);
             }
-            entries.push(leaf_hash(content), |_, _, _| {});
-            tell(content)
+            entries.push(leaf_hash(&row.content), |_, _, _| {});
+            tell(&row.content)
         })?;
         if entries != self.tree()?.frontier {
             return Err(AuditError::Root);
         }
-        self.for_each_row(RowName::OUTBOX, |_, row| tell(self.seal.open_event(row)?))?;
+        self.for_each(RowName::OUTBOX, |_, row| tell(self.seal.open_event(row)?))?;
         for kind in [kind::HEAD, kind::KEY, kind::DEPENDANT] {
-            self.for_each_row(kind, |name, row| {
+            self.for_each(kind, |name, row| {
                 self.seal.open(name, row)?;
                 let found = (row.generation, Some(Hash::of(&[&row.content])));
                 if told.remove(name) == Some(found) {

@@ -163,20 +163,25 @@ impl<C: Custody> Registry<C> {
     pub(super) fn for_each(
         &self,
         kind: u8,
-        mut each: impl FnMut(&RowName, &[u8]) -> Result<(), AuditError>,
+        each: impl FnMut(&RowName, &Row) -> Result<(), AuditError>,
     ) -> Result<(), AuditError> {
-        self.for_each_row(kind, |name, row| each(name, &row.content))
+        self.for_each_before(kind, None, each)
     }
 
-    pub(super) fn for_each_row(
+    /// Reads rows in the order of their names, up to one that is not read any more.
+    pub(super) fn for_each_before(
         &self,
         kind: u8,
+        end: Option<&RowName>,
         mut each: impl FnMut(&RowName, &Row) -> Result<(), AuditError>,
     ) -> Result<(), AuditError> {
         let mut after = None;
         loop {
             let rows = self.store.scan(&[kind], after.as_ref(), PAGE)?;
             for (name, row) in &rows {
+                if end.is_some_and(|end| name >= end) {
+                    return Ok(());
+                }
                 each(name, row)?;
             }
             match rows.into_iter().next_back() {

@@ -1,0 +1,124 @@
+//! The log beside writers, in folders, and after what somebody did to the store.
+#![expect(
+    clippy::unwrap_used,
+    clippy::std_instead_of_alloc,
+    reason = "helpers of tests, which run with std"
+)]
+
+use core::sync::atomic::{AtomicU8, Ordering};
+use std::{fs, io::ErrorKind, sync::Arc};
+
+use pqkm_core::{Ed25519, SigningKey};
+use pqkm_lifecycle::{
+    AuditError, CommitError, KeyStore, MemoryStore, Registry, StoreError,
+    audit::verify_log,
+    store::{Batch, Row, RowName},
+};
+use pqkm_testkit::rng::SeededRng;
+
+use support::{Fixture, Folder, WHO, options, root};
+
+mod support;
+
+fn auditor(f: &mut Fixture) -> SigningKey<Ed25519> {
+    SigningKey::generate(&mut f.rng).unwrap()
+}
+
+/// A store in which something happens before every scan.
+struct Busy<F> {
+    store: Arc<MemoryStore>,
+    before: F,
+}
+
+impl<F: Fn() + Send + Sync> KeyStore for Busy<F> {
+    fn get(&self, name: &RowName) -> Result<Option<Row>, StoreError> {
+        self.store.get(name)
+    }
+
+    fn scan(
+        &self,
+        prefix: &[u8],
+        after: Option<&RowName>,
+        limit: usize,
+    ) -> Result<Vec<(RowName, Row)>, StoreError> {
+        (self.before)();
+        self.store.scan(prefix, after, limit)
+    }
+
+    fn commit(&self, batch: &Batch) -> Result<(), CommitError> {
+        self.store.commit(batch)
+    }
+}
+
+#[test]
+fn an_export_is_of_one_moment_though_others_write() {
+    let mut f = Fixture::new();
+    let auditor = auditor(&mut f);
+    let key = auditor.verifying_key();
+    f.registry.note(b"before", &WHO).unwrap();
+    f.registry.checkpoint(&auditor, &mut f.rng).unwrap();
+    let other = f.open_again();
+    let times = AtomicU8::new(0);
+    let before = move || {
+        // Not for ever: an export that goes on as long as others write would never end.
+        if times.fetch_add(1, Ordering::SeqCst) < 10 {
+            let mut rng = SeededRng::from_u64(3);
+            other.note(b"meanwhile", &WHO).unwrap();
+            other.checkpoint(&auditor, &mut rng).unwrap();
+        }
+    };
+    let store = f.store.clone();
+    let busy = Busy { store, before };
+    let registry = Registry::open(busy, root(), options(&f.clock), &mut f.rng).unwrap();
+    let folder = Folder::new("log-busy");
+    registry.export_log(folder.path("log")).unwrap();
+    let report = verify_log(folder.path("log"), &key, None, |_, _| {}).unwrap();
+    assert_eq!(report.unsigned, 0);
+    assert!(report.signed < f.registry.log_size().unwrap());
+}
+
+#[test]
+fn an_export_takes_no_other_file_s_place_and_leaves_nothing_half_done() {
+    let mut f = Fixture::new();
+    let auditor = auditor(&mut f);
+    f.registry.note(b"one", &WHO).unwrap();
+    f.registry.checkpoint(&auditor, &mut f.rng).unwrap();
+    let folder = Folder::new("log-exists");
+    let [events, checkpoints] = ["events.der", "checkpoints.der"].map(|name| folder.path(name));
+    for (there, absent) in [(&events, &checkpoints), (&checkpoints, &events)] {
+        fs::write(there, b"somebody's").unwrap();
+        let refused = f.registry.export_log(folder.path(""));
+        assert_eq!(refused, Err(AuditError::Exists));
+        assert_eq!(fs::read(there).unwrap(), b"somebody's");
+        assert!(!absent.exists());
+        fs::remove_file(there).unwrap();
+    }
+    f.registry.export_log(folder.path("")).unwrap();
+    assert_eq!(fs::read_dir(folder.path("")).unwrap().count(), 2);
+
+    let below_a_file = f.registry.export_log(events.join("log"));
+    assert_eq!(below_a_file, Err(AuditError::Io(ErrorKind::NotADirectory)));
+    let key = auditor.verifying_key();
+    let nothing = verify_log(folder.path("none"), &key, None, |_, _| {});
+    assert_eq!(nothing.map(drop), Err(AuditError::Io(ErrorKind::NotFound)));
+}
+
+#[test]
+fn what_is_not_in_the_tree_is_not_exported() {
+    let f = Fixture::new();
+    f.registry.note(b"one", &WHO).unwrap();
+    f.registry.note(b"two", &WHO).unwrap();
+    f.registry.sequence().unwrap();
+    let folder = Folder::new("log-touched");
+    let entries = f.store.scan(b"e", None, 2).unwrap();
+    let (first, last) = (&entries[0], &entries[1]);
+    f.store
+        .tamper(last.0.clone(), Some(first.1.clone()))
+        .unwrap();
+    let refused = f.registry.export_log(folder.path("log"));
+    assert_eq!(refused, Err(AuditError::Root));
+    f.store.tamper(last.0.clone(), None).unwrap();
+    let refused = f.registry.export_log(folder.path("log"));
+    assert_eq!(refused, Err(AuditError::Root));
+    assert_eq!(fs::read_dir(folder.path("log")).unwrap().count(), 0);
+}
