@@ -122,3 +122,51 @@ fn what_is_not_in_the_tree_is_not_exported() {
     assert_eq!(refused, Err(AuditError::Root));
     assert_eq!(fs::read_dir(folder.path("log")).unwrap().count(), 0);
 }
+
+#[test]
+fn a_checkpoint_that_the_store_gives_is_verified_and_about_this_log() {
+    let mut f = Fixture::new();
+    let (ours, theirs) = (auditor(&mut f), auditor(&mut f));
+    let empty = || f.store.snapshot().unwrap();
+    let mut open = |store| Registry::open(store, root(), options(&f.clock), &mut f.rng).unwrap();
+    let [copy, fork] = [open(empty()), open(empty())];
+    let other = Registry::create(MemoryStore::new(), root(), options(&f.clock), &mut f.rng);
+    let other = other.unwrap();
+    for registry in [&f.registry, &copy, &other] {
+        registry.note(b"one", &WHO).unwrap();
+    }
+    fork.note(b"another", &WHO).unwrap();
+    let signed = f.registry.checkpoint(&ours, &mut f.rng).unwrap();
+    let (place, row) = f.store.scan(b"c", None, 1).unwrap().remove(0);
+    let forged = copy.checkpoint(&theirs, &mut f.rng).unwrap();
+    let elsewhere = other.checkpoint(&ours, &mut f.rng).unwrap();
+    let forked = fork.checkpoint(&ours, &mut f.rng).unwrap();
+    for (planted, error) in [
+        (forged, AuditError::Signature),
+        (elsewhere, AuditError::OtherLog),
+        (forked, AuditError::Root),
+    ] {
+        let content = planted.to_der().unwrap();
+        let row = Row {
+            content,
+            ..row.clone()
+        };
+        f.store.tamper(place.clone(), Some(row)).unwrap();
+        let given = f.registry.checkpoint(&ours, &mut f.rng);
+        assert_eq!(given, Err(error));
+    }
+    f.store.tamper(place, Some(row)).unwrap();
+    assert_eq!(f.registry.checkpoint(&ours, &mut f.rng), Ok(signed));
+    let by_them = f.registry.checkpoint(&theirs, &mut f.rng);
+    assert_eq!(by_them, Err(AuditError::Signature));
+}
+
+#[test]
+fn an_empty_log_is_signed_for_once_too() {
+    let mut f = Fixture::new();
+    let auditor = auditor(&mut f);
+    let first = f.registry.checkpoint(&auditor, &mut f.rng).unwrap();
+    assert_eq!(first.size(), 0);
+    f.clock.pass(10);
+    assert_eq!(f.registry.checkpoint(&auditor, &mut f.rng), Ok(first));
+}

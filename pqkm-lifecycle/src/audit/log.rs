@@ -95,12 +95,8 @@ impl<C: Custody> Registry<C> {
         })
     }
 
-    pub(super) fn stored_checkpoint(&self, size: TreeSize) -> Result<Checkpoint, AuditError> {
-        let row = self.store.get(&name::checkpoint(size))?;
-        Checkpoint::from_der(&row.ok_or(AuditError::Range)?.content)
-    }
-
-    /// The checkpoints, oldest first, of sizes after `after`; a page at a time.
+    /// The checkpoints, oldest first, of sizes after `after`; a page at a time. They are as the store gives them:
+    /// nobody has [verified](Checkpoint::verify) their signatures yet.
     ///
     /// # Errors
     /// [`AuditError::Malformed`].

@@ -1,6 +1,6 @@
 //! What writes the log: events out of the outbox into the tree, and checkpoints.
 
-use pqkm_core::{Sign, rand_core::TryCryptoRng};
+use pqkm_core::{Sign, VerificationAlgorithm, VerifyingKey, rand_core::TryCryptoRng};
 
 use super::{Checkpoint, log::TreeSize, tree::leaf_hash};
 use crate::{
@@ -10,6 +10,7 @@ use crate::{
     name,
     registry::Registry,
     store::{Batch, RowName, Write},
+    wire::Hash,
 };
 
 /// The most events that one commit moves.
@@ -53,14 +54,15 @@ impl<C: Custody> Registry<C> {
         }
     }
 
-    /// Commits, unless another process was faster: then what it did is read again.
-    fn commit_log(&self, writes: Vec<Write>) -> Result<(), AuditError> {
+    /// Commits, unless another process was faster: then what it did is to be read again.
+    fn commit_log(&self, writes: Vec<Write>) -> Result<bool, AuditError> {
         let batch = Batch {
             writes,
             events: Vec::new(),
         };
         match self.store.commit(&batch) {
-            Ok(()) | Err(CommitError::Conflict) => Ok(()),
+            Ok(()) => Ok(true),
+            Err(CommitError::Conflict) => Ok(false),
             Err(error) => {
                 self.poison();
                 Err(error.into())
@@ -70,20 +72,27 @@ impl<C: Custody> Registry<C> {
 
     /// Moves what waits, and signs the size and root of the log. Somebody else should keep the result.
     ///
+    /// A log of the same size is signed for once: then, and after signing, what the store gives is returned if the
+    /// signer's public half verifies it, and it is about this log.
+    ///
     /// # Errors
-    /// [`AuditError::Signing`] and those of [`sequence`](Self::sequence).
+    /// [`AuditError::Signing`]; [`AuditError::Signature`] if another key signed for a log of this size before,
+    /// or nobody; [`AuditError::OtherLog`] or [`AuditError::Root`] if what was signed is not this log;
+    /// and those of [`sequence`](Self::sequence).
     pub fn checkpoint<S: Sign, R: TryCryptoRng + ?Sized>(
         &self,
         signer: &S,
         rng: &mut R,
     ) -> Result<Checkpoint, AuditError> {
+        let key = signer.verifying_key();
         let mut tried = None;
         loop {
             self.sequence()?;
             let mut tree = self.tree()?;
             let (size, root) = (tree.frontier.size(), tree.frontier.root());
-            if size > 0 && tree.last_checkpoint == size {
-                return self.stored_checkpoint(size);
+            // A tree without a row was never signed for, though it has the size 0, too.
+            if tree.generation > 0 && tree.last_checkpoint == size {
+                return self.stored_checkpoint(size, root, &key);
             }
             is_new(&mut tried, tree.generation)?;
             let at = self.now()?;
@@ -94,14 +103,30 @@ impl<C: Custody> Registry<C> {
                 self.write_tree(&tree)?,
                 added(name::checkpoint(size), content),
             ];
-            self.commit_log(writes)?;
             // Only what is stored is handed out: two signatures on one size differ in their time.
-            if self.tree()?.last_checkpoint >= size
-                && let Ok(stored) = self.stored_checkpoint(size)
-            {
-                return Ok(stored);
+            if self.commit_log(writes)? {
+                return self.stored_checkpoint(size, root, &key);
             }
         }
+    }
+
+    /// The checkpoint of a log, verified.
+    fn stored_checkpoint<A: VerificationAlgorithm>(
+        &self,
+        size: TreeSize,
+        root: Hash,
+        key: &VerifyingKey<A>,
+    ) -> Result<Checkpoint, AuditError> {
+        let row = self.store.get(&name::checkpoint(size))?;
+        let stored = Checkpoint::from_der(&row.ok_or(AuditError::Range)?.content)?;
+        stored.verify(key)?;
+        if stored.registry() != self.id() {
+            return Err(AuditError::OtherLog);
+        }
+        if (stored.size(), stored.root()) != (size, root) {
+            return Err(AuditError::Root);
+        }
+        Ok(stored)
     }
 }
 
