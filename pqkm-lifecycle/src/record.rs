@@ -6,7 +6,7 @@ use pqkm_core::{KeyId, UnixTime, Version};
 use spki::AlgorithmIdentifierOwned;
 
 use crate::{
-    error::{Refusal, RegistryError},
+    error::{OperationError, Refusal, RegistryError},
     name::{KeyName, NameRef},
     table::{Half, KeyState, RoleName, find_edge},
     wire::{Hash, Moment, OperationId},
@@ -319,17 +319,27 @@ impl Head {
     }
 }
 
-/// What an operation was asked for and what it named, so that it is not done twice.
+/// What an operation was asked for and the key that it is about, so that it is not done twice. A note is about no key.
 #[derive(Clone, Debug, PartialEq, Eq, Sequence)]
 pub(crate) struct OperationRecord {
     pub(crate) intent: Hash,
     pub(crate) at: Moment,
-    pub(crate) key: NameRef,
+    #[asn1(optional = "true")]
+    pub(crate) key: Option<NameRef>,
 }
 
 impl OperationRecord {
     pub(crate) fn read(der: &[u8]) -> Result<Self, RegistryError> {
         Ok(Self::from_der(der)?)
+    }
+
+    /// Whether it was the same that was asked for: then there is nothing left to do.
+    pub(crate) fn is_of<T>(&self, intent: Hash) -> Result<Option<T>, OperationError> {
+        if self.intent == intent {
+            Ok(None)
+        } else {
+            Err(Refusal::OperationReused.into())
+        }
     }
 
     pub(crate) fn to_der(&self) -> Result<Vec<u8>, RegistryError> {

@@ -81,6 +81,8 @@ impl Default for RegistryOptions {
 pub enum Resolution {
     /// It happened, to this key.
     Done(KeyName),
+    /// It happened: a note, which is about no key.
+    Noted,
     /// It did not happen.
     NotDone,
 }
@@ -222,22 +224,28 @@ impl<C: Custody> Registry<C> {
     }
 
     /// What became of an operation: for callers that were told
-    /// [`Indeterminate`](OperationError::Indeterminate), and for those that crashed.
+    /// [`Indeterminate`](OperationError::Indeterminate), and for those that crashed. Of leases that were granted or
+    /// given back it knows nothing: whoever lost one asks for another.
     ///
     /// # Errors
     /// [`RegistryError`].
     pub fn resolve(&self, operation: OperationId) -> Result<Resolution, RegistryError> {
-        match self.operation(operation)? {
-            None => Ok(Resolution::NotDone),
-            Some(found) => found
-                .key
+        let Some(found) = self.operation(operation)? else {
+            return Ok(Resolution::NotDone);
+        };
+        match found.key {
+            None => Ok(Resolution::Noted),
+            Some(key) => key
                 .get()
                 .map(Resolution::Done)
                 .ok_or(RegistryError::Malformed),
         }
     }
 
-    fn operation(&self, id: OperationId) -> Result<Option<OperationRecord>, RegistryError> {
+    pub(crate) fn operation(
+        &self,
+        id: OperationId,
+    ) -> Result<Option<OperationRecord>, RegistryError> {
         let row = self.read(&name::operation(id))?;
         row.map(|row| OperationRecord::read(&row.value)).transpose()
     }
@@ -287,8 +295,8 @@ impl<C: Custody> Registry<C> {
 
     /// Lets `decide` fill a change and commits it, beginning anew after a conflict.
     ///
-    /// `intent` is what is asked, for operations that the caller may name. If the same was done before,
-    /// `Ok(None)` is returned.
+    /// `intent` is what is asked, and of which key; without it the action stands for that. If the same was done
+    /// before, `Ok(None)` is returned.
     pub(crate) fn attempt<T>(
         &self,
         authority: &Authority<'_>,
@@ -301,22 +309,24 @@ impl<C: Custody> Registry<C> {
         let operation = authority.operation.unwrap_or_else(|| self.fresh_id());
         for attempt in 0..ATTEMPTS {
             // A name that the registry drew itself has no row before the first attempt.
-            if let Some((hash, _)) = intent.filter(|_| attempt > 0 || authority.operation.is_some())
-                && let Some(found) = self.operation(operation)?
-            {
-                return if found.intent == hash {
-                    Ok(None)
-                } else {
-                    Err(Refusal::OperationReused.into())
-                };
+            let found = if attempt > 0 || authority.operation.is_some() {
+                self.operation(operation)?
+            } else {
+                None
+            };
+            if let (Some((hash, _)), Some(found)) = (intent, &found) {
+                return found.is_of(hash);
             }
             let mut change = Change::new(self, operation)?;
             let (action, result) = decide(&mut change)?;
-            if let Some((hash, key)) = intent {
+            if let Some((intent, key)) = asked(intent, &action, authority)? {
+                if let Some(found) = found {
+                    return found.is_of(intent);
+                }
                 let record = OperationRecord {
-                    intent: hash,
+                    intent,
                     at: Moment(change.at),
-                    key: NameRef::from(key),
+                    key: key.map(NameRef::from),
                 };
                 change.put(name::operation(operation), 0, record.to_der()?)?;
             }
@@ -367,6 +377,23 @@ fn random_hash<R: TryCryptoRng + ?Sized>(rng: &mut R) -> Result<Hash, RegistryEr
     rng.try_fill_bytes(&mut bytes)
         .map_err(|_| RegistryError::Randomness)?;
     Ok(Hash(bytes))
+}
+
+/// What an operation's row says that was asked for, and of which key; nothing for one that is not remembered.
+fn asked(
+    intent: Option<(Hash, KeyName)>,
+    action: &Action,
+    authority: &Authority<'_>,
+) -> Result<Option<(Hash, Option<KeyName>)>, RegistryError> {
+    if let Some((hash, key)) = intent {
+        return Ok(Some((hash, Some(key))));
+    }
+    if !action.is_remembered() {
+        return Ok(None);
+    }
+    let [by, reason] = authority.parts();
+    let hash = change::intent(&[b"action", &action.to_der()?, by, reason]);
+    Ok(Some((hash, action.key())))
 }
 
 /// What policies are told of a record.

@@ -10,7 +10,8 @@ use std::{fs, io::ErrorKind, sync::Arc};
 
 use pqkm_core::{Ed25519, SigningKey};
 use pqkm_lifecycle::{
-    AuditError, CommitError, KeyStore, MemoryStore, Registry, StoreError,
+    AuditError, CommitError, KeyStore, MemoryStore, OperationId, Refusal, Registry, RegistryError,
+    Resolution, StoreError,
     audit::verify_log,
     store::{Batch, Row, RowName},
 };
@@ -169,4 +170,76 @@ fn an_empty_log_is_signed_for_once_too() {
     assert_eq!(first.size(), 0);
     f.clock.pass(10);
     assert_eq!(f.registry.checkpoint(&auditor, &mut f.rng), Ok(first));
+}
+
+/// Puts a row there, or takes it away.
+fn put(f: &Fixture, name: &RowName, row: Option<&Row>) {
+    f.store.tamper(name.clone(), row.cloned()).unwrap();
+}
+
+#[test]
+fn an_event_put_into_the_outbox_again_is_not_logged_twice() {
+    let f = Fixture::new();
+    f.registry.note(b"once", &WHO).unwrap();
+    let (first, event) = f.store.scan(b"x", None, 1).unwrap().remove(0);
+    let again = RowName::of_outbox(7);
+    let tampered = Err(RegistryError::Tampered.into());
+    let is_refused = || {
+        assert_eq!(f.registry.sequence(), tampered);
+        assert_eq!(f.registry.compare_with_log(), Err(AuditError::Row));
+    };
+    put(&f, &again, Some(&event));
+    is_refused();
+    put(&f, &again, None);
+    assert_eq!(f.registry.sequence(), Ok(1));
+    for place in [&again, &first] {
+        put(&f, place, Some(&event));
+        is_refused();
+        put(&f, place, None);
+    }
+    // Whoever takes away the row that says where the event is gets it logged again, and is found.
+    let (place, row) = f.store.scan(b"i", None, 1).unwrap().remove(0);
+    put(&f, &place, None);
+    assert_eq!(f.registry.compare_with_log(), Err(AuditError::Row));
+    put(&f, &again, Some(&event));
+    assert_eq!(f.registry.sequence(), Ok(2));
+    assert_eq!(f.registry.compare_with_log(), Err(AuditError::Row));
+    put(&f, &place, Some(&row));
+    assert_eq!(f.registry.compare_with_log(), Err(AuditError::Row));
+}
+
+#[test]
+fn an_operation_that_lost_its_row_or_its_event_is_found() {
+    let f = Fixture::new();
+    f.registry.note(b"one", &WHO).unwrap();
+    for prefix in [b"o", b"x"] {
+        let (name, row) = f.store.scan(prefix, None, 1).unwrap().remove(0);
+        f.registry.compare_with_log().unwrap();
+        put(&f, &name, None);
+        assert_eq!(f.registry.compare_with_log(), Err(AuditError::Row));
+        put(&f, &name, Some(&row));
+    }
+    f.registry.sequence().unwrap();
+    let (name, _) = f.store.scan(b"o", None, 1).unwrap().remove(0);
+    put(&f, &name, None);
+    assert_eq!(f.registry.compare_with_log(), Err(AuditError::Row));
+}
+
+#[test]
+fn a_note_is_taken_once_whoever_asks_again() {
+    let f = Fixture::new();
+    f.registry.note(b"before", &WHO).unwrap();
+    let operation = OperationId::from_bytes([3; 16]);
+    let once = WHO.with_operation(operation);
+    assert_eq!(f.registry.resolve(operation), Ok(Resolution::NotDone));
+    for _ in 0..2 {
+        f.registry.note(b"once", &once).unwrap();
+        assert_eq!(f.registry.resolve(operation), Ok(Resolution::Noted));
+    }
+    let other = f.registry.note(b"something else", &once);
+    assert_eq!(other, Err(Refusal::OperationReused.into()));
+    assert_eq!(f.registry.logged(operation), Ok(None));
+    assert_eq!(f.registry.sequence(), Ok(2));
+    assert_eq!(f.registry.logged(operation), Ok(Some(1)));
+    f.registry.compare_with_log().unwrap();
 }

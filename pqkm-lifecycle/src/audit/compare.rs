@@ -1,6 +1,6 @@
 //! Comparing what the store holds with what the log tells.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{
     Checkpoint,
@@ -13,7 +13,7 @@ use crate::{
     event::Event,
     name::{self, kind},
     registry::Registry,
-    store::RowName,
+    store::{Row, RowName},
     wire::Hash,
 };
 
@@ -31,54 +31,95 @@ impl<C: Custody> Registry<C> {
         }
     }
 
-    /// Compares every row of keys with what the log and the outbox tell of it: a row that was put back,
-    /// taken away or put there, and a change without its event. The entries themselves are hashed anew and compared
-    /// with the tree, which the root key seals. It reads everything, and the memory that it takes grows with
-    /// the number of keys; no writer should be at work. Rows, entries and tree that were put back together are
-    /// an older log: only a checkpoint that somebody kept shows that.
+    /// Compares every row of keys and of operations with what the log and the outbox tell of it: a row that was put
+    /// back, taken away or put there, a change without its event, and an event that is there twice. The entries
+    /// themselves are hashed anew and compared with the tree, which the root key seals. It reads everything, and the
+    /// memory that it takes grows with the number of keys and of events in the outbox; no writer should be at work.
+    /// Rows, entries and tree that were put back together are an older log: only a checkpoint that somebody kept
+    /// shows that.
     ///
     /// # Errors
     /// [`AuditError::Row`] for a row that differs, [`AuditError::Root`] for entries that do not make the tree.
     pub fn compare_with_log(&self) -> Result<(), AuditError> {
-        let mut told: HashMap<RowName, (u64, Option<Hash>)> = HashMap::new();
-        let mut tell = |event: &[u8]| -> Result<(), AuditError> {
-            for touched in &Event::from_der(event)?.touched {
-                let before = told.insert(touched.name(), (touched.generation, touched.digest));
-                let expected = before.map_or(1, |(generation, digest)| {
-                    digest.map_or(1, |_| generation + 1)
-                });
-                if touched.generation != expected {
-                    return Err(AuditError::Row);
-                }
-            }
-            Ok(())
-        };
+        let mut told = Told::default();
         let mut entries = Frontier::new();
         self.for_each(kind::ENTRY, |place, row| {
-            if *place != name::entry(entries.size()) {
+            let index = entries.size();
+            if *place != name::entry(index) {
                 return Err(AuditError::Row);
             }
             entries.push(leaf_hash(&row.content), |_, _, _| {});
-            tell(&row.content)
+            let event = Event::from_der(&row.content)?;
+            self.compare_operation(&event, Some(index))?;
+            told.tell(&event)
         })?;
         if entries != self.tree()?.frontier {
             return Err(AuditError::Root);
         }
-        self.for_each(RowName::OUTBOX, |_, row| tell(self.seal.open_event(row)?))?;
+        let mut waiting = HashSet::new();
+        self.for_each(RowName::OUTBOX, |_, row| {
+            let event = Event::from_der(self.seal.open_event(row)?)?;
+            self.compare_operation(&event, None)?;
+            if !waiting.insert(event.operation()) {
+                return Err(AuditError::Row);
+            }
+            told.tell(&event)
+        })?;
+        self.for_each(kind::OPERATION, |name, _| {
+            let operation = name::operation_of(name).ok_or(AuditError::Row)?;
+            let has_event = waiting.contains(&operation) || self.logged(operation)?.is_some();
+            has_event.then_some(()).ok_or(AuditError::Row)
+        })?;
         for kind in [kind::HEAD, kind::KEY, kind::DEPENDANT] {
             self.for_each(kind, |name, row| {
                 self.seal.open(name, row)?;
-                let found = (row.generation, Some(Hash::of(&[&row.content])));
-                if told.remove(name) == Some(found) {
-                    Ok(())
-                } else {
-                    Err(AuditError::Row)
-                }
+                told.compare(name, row)
             })?;
         }
-        if told.values().any(|(_, digest)| digest.is_some()) {
-            return Err(AuditError::Row);
+        told.is_all_there()
+    }
+
+    /// Compares the rows of the operation that an event tells of: where the event is, and what was asked for.
+    fn compare_operation(&self, event: &Event, index: Option<u64>) -> Result<(), AuditError> {
+        let operation = event.operation();
+        let is_remembered = self.operation(operation)?.is_some();
+        if self.logged(operation)? == index && is_remembered == event.action.is_remembered() {
+            Ok(())
+        } else {
+            Err(AuditError::Row)
+        }
+    }
+}
+
+/// What events tell of rows: the last generation of each, and its hash if it was not removed.
+#[derive(Default)]
+struct Told(HashMap<RowName, (u64, Option<Hash>)>);
+
+impl Told {
+    fn tell(&mut self, event: &Event) -> Result<(), AuditError> {
+        for touched in &event.touched {
+            let told = (touched.generation, touched.digest);
+            let before = self.0.insert(touched.name(), told);
+            let expected = before.map_or(1, |(generation, digest)| {
+                digest.map_or(1, |_| generation + 1)
+            });
+            if touched.generation != expected {
+                return Err(AuditError::Row);
+            }
         }
         Ok(())
+    }
+
+    fn compare(&mut self, name: &RowName, row: &Row) -> Result<(), AuditError> {
+        let found = (row.generation, Some(Hash::of(&[&row.content])));
+        let told = self.0.remove(name);
+        (told == Some(found)).then_some(()).ok_or(AuditError::Row)
+    }
+
+    /// What is left was removed, as it was told.
+    fn is_all_there(&self) -> Result<(), AuditError> {
+        let mut left = self.0.values();
+        let is_gone = left.all(|(_, digest)| digest.is_none());
+        is_gone.then_some(()).ok_or(AuditError::Row)
     }
 }

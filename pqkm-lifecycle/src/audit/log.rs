@@ -1,6 +1,6 @@
 //! The log of a registry as the store holds it: its tree, its entries, and proofs.
 
-use der::Sequence;
+use der::{Decode as _, Sequence};
 
 use super::{
     Checkpoint,
@@ -8,11 +8,11 @@ use super::{
 };
 use crate::{
     custody::Custody,
-    error::AuditError,
+    error::{AuditError, RegistryError},
     name::{self, kind},
     registry::Registry,
     store::{KeyStore, Row, RowName, Write},
-    wire::Hash,
+    wire::{Hash, OperationId},
 };
 
 /// How many rows are compared at a time.
@@ -71,7 +71,7 @@ impl<C: Custody> Registry<C> {
                 generation: 0,
             });
         };
-        let content = <TreeRow as der::Decode>::from_der(&row.value)?;
+        let content = TreeRow::from_der(&row.value)?;
         let frontier = Frontier::from_parts(content.size, content.peaks);
         Ok(Tree {
             frontier: frontier.ok_or(AuditError::Malformed)?,
@@ -123,6 +123,15 @@ impl<C: Custody> Registry<C> {
     pub fn entry(&self, index: u64) -> Result<Vec<u8>, AuditError> {
         let row = self.store.get(&name::entry(index))?;
         Ok(row.ok_or(AuditError::Range)?.content)
+    }
+
+    /// The position in the log of the event of an operation, from 0; nothing, as long as the log has none.
+    ///
+    /// # Errors
+    /// [`RegistryError`].
+    pub fn logged(&self, operation: OperationId) -> Result<Option<u64>, RegistryError> {
+        let row = self.read(&name::logged(operation))?;
+        Ok(row.map(|row| u64::from_der(&row.value)).transpose()?)
     }
 
     /// Proves that the event at `index` is in the tree of the first `size` events.

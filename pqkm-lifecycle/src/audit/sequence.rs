@@ -1,5 +1,8 @@
 //! What writes the log: events out of the outbox into the tree, and checkpoints.
 
+use std::collections::HashSet;
+
+use der::Encode as _;
 use pqkm_core::{Sign, VerificationAlgorithm, VerifyingKey, rand_core::TryCryptoRng};
 
 use super::{Checkpoint, log::TreeSize, tree::leaf_hash};
@@ -21,8 +24,8 @@ impl<C: Custody> Registry<C> {
     /// Gives the size of the log.
     ///
     /// # Errors
-    /// [`RegistryError::Tampered`] for an event that this registry did not write, or if what the store holds of the log is
-    /// not what the tree says.
+    /// [`RegistryError::Tampered`] for an event that this registry did not write, or of an operation that has its event
+    /// in the log already, or if what the store holds of the log is not what the tree says.
     pub fn sequence(&self) -> Result<TreeSize, AuditError> {
         let mut tried = None;
         loop {
@@ -32,14 +35,21 @@ impl<C: Custody> Registry<C> {
             if waiting.is_empty() {
                 return Ok(tree.frontier.size());
             }
-            let mut writes = Vec::with_capacity(3 * waiting.len() + 1);
+            let mut writes = Vec::with_capacity(4 * waiting.len() + 1);
+            let mut operations = HashSet::with_capacity(waiting.len());
             for (place, row) in waiting {
                 let event = self.seal.open_event(&row)?.to_vec();
-                if Event::from_der(&event)?.registry() != self.id() {
+                let read = Event::from_der(&event)?;
+                if read.registry() != self.id() || !operations.insert(read.operation()) {
                     return Err(RegistryError::Tampered.into());
                 }
+                let index = tree.frontier.size();
+                // An operation whose event is in the log already has this row, and nothing is committed.
+                let logged = name::logged(read.operation());
+                let content = self.seal.seal(&logged, 1, index.to_der()?);
+                writes.push(added(logged, content));
                 let leaf = leaf_hash(&event);
-                writes.push(added(name::entry(tree.frontier.size()), event));
+                writes.push(added(name::entry(index), event));
                 tree.frontier.push(leaf, |level, index, hash| {
                     writes.push(added(name::node(level, index), hash.0.to_vec()));
                 });
