@@ -67,6 +67,8 @@ errors! {
         Store(StoreError) => "the store failed",
         /// The clock does not know the time.
         Clock => "the time is not known",
+        /// The clock is behind this time, which it has been, by more than is tolerated.
+        ClockBehind(UnixTime) => "the clock is behind what was recorded",
         /// The random number generator failed.
         Randomness => "the random number generator failed",
         /// The root key is not the one that this registry was made with.
@@ -177,6 +179,8 @@ errors! {
         OriginatorPeriod => "the originator-usage period is over",
         /// The clock does not know the time.
         Clock => "the time is not known",
+        /// The clock is behind this time, which it has been, by more than is tolerated.
+        ClockBehind(UnixTime) => "the clock is behind what was recorded",
     }
 
     /// An audit log, or a part of one, does not verify.

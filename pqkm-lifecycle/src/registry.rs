@@ -6,25 +6,25 @@
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::Arc;
 
-use der::{Decode as _, Encode as _, Sequence};
-use pqkm_core::{Clock, KeyId, SystemClock, UnixTime, rand_core::TryCryptoRng};
+use der::Encode as _;
+use pqkm_core::{KeyId, UnixTime};
 
 use crate::{
-    audit::Checkpoint,
     custody::{Custody, SymmetricRoot},
     error::{CommitError, OperationError, Refusal, RegistryError},
     event::{Action, Event},
     lease::{LeaseTerms, Shared},
     name::{self, KeyName, NameRef},
-    policy::{KeyFacts, Permissive, Policy},
+    policy::{KeyFacts, Policy},
     record::{Head, KeyRecord, MAX_TEXT_BYTES, OperationRecord},
     seal::RowSeal,
-    store::{Batch, KeyStore, RowName, Write},
+    store::{KeyStore, RowName},
     wire::{Hash, Moment, OperationId},
 };
 
 mod authority;
 mod change;
+mod create;
 mod dependants;
 mod distribute;
 mod due;
@@ -38,6 +38,7 @@ mod transition;
 
 pub use authority::Authority;
 pub(crate) use change::{Change, intent};
+pub use create::RegistryOptions;
 pub use dependants::Dependant;
 pub use distribute::{Opening, Shipment};
 pub use due::{Due, DueReason};
@@ -46,35 +47,8 @@ pub use open::AnyManaged;
 pub use rotate::LinkedSuccessors;
 pub(crate) use transition::Wanted;
 
-/// The format version that is written and read.
-const VERSION: u8 = 1;
-
 /// How often an operation begins anew before it gives up.
 const ATTEMPTS: usize = 64;
-
-/// What a registry is opened with.
-pub struct RegistryOptions {
-    /// The policy.
-    pub policy: Box<dyn Policy>,
-    /// The clock.
-    pub clock: Box<dyn Clock + Send + Sync>,
-    /// What leases give.
-    pub terms: LeaseTerms,
-    /// The last checkpoint that was seen: a registry that is older or another one is refused.
-    pub last_seen: Option<Checkpoint>,
-}
-
-/// No policy but the standard, the system's clock.
-impl Default for RegistryOptions {
-    fn default() -> Self {
-        Self {
-            policy: Box::new(Permissive),
-            clock: Box::new(SystemClock),
-            terms: LeaseTerms::default(),
-            last_seen: None,
-        }
-    }
-}
 
 /// What became of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,14 +75,6 @@ pub struct Registry<C: Custody = SymmetricRoot> {
     is_poisoned: AtomicBool,
 }
 
-/// What a registry says about itself.
-#[derive(Sequence)]
-struct Meta {
-    version: u8,
-    registry: Hash,
-    root: KeyId,
-}
-
 /// A row as it was read, and its generation.
 pub(crate) struct Loaded<T> {
     pub(crate) value: T,
@@ -124,94 +90,6 @@ impl<C: Custody> core::fmt::Debug for Registry<C> {
 }
 
 impl<C: Custody> Registry<C> {
-    /// Makes a registry in an empty store.
-    ///
-    /// # Errors
-    /// [`RegistryError::Exists`] if there is one, [`RegistryError::Randomness`],
-    /// [`RegistryError::Store`].
-    pub fn create<R: TryCryptoRng + ?Sized>(
-        store: impl KeyStore + 'static,
-        custody: C,
-        options: RegistryOptions,
-        rng: &mut R,
-    ) -> Result<Self, RegistryError> {
-        let store: Arc<dyn KeyStore> = Arc::new(store);
-        let registry = random_hash(rng)?;
-        let meta = Meta {
-            version: VERSION,
-            registry,
-            root: custody.id(),
-        };
-        let seal = RowSeal::new(&custody, registry)?;
-        let name = name::meta();
-        let content = seal.seal(&name, 1, meta.to_der()?);
-        let batch = Batch {
-            writes: vec![Write {
-                name,
-                expected: 0,
-                content: Some(content),
-            }],
-            events: Vec::new(),
-        };
-        store.commit(&batch).map_err(|error| match error {
-            CommitError::Conflict => RegistryError::Exists,
-            _ => RegistryError::Poisoned,
-        })?;
-        Self::open_shared(store, custody, options, rng)
-    }
-
-    /// Opens a registry. The time that it takes does not depend on how many keys there are.
-    ///
-    /// # Errors
-    /// [`RegistryError::NotFound`] if there is none, [`RegistryError::Root`] for another root key,
-    /// [`RegistryError::RolledBack`] if it contradicts the checkpoint that was seen last.
-    pub fn open<R: TryCryptoRng + ?Sized>(
-        store: impl KeyStore + 'static,
-        custody: C,
-        options: RegistryOptions,
-        rng: &mut R,
-    ) -> Result<Self, RegistryError> {
-        Self::open_shared(Arc::new(store), custody, options, rng)
-    }
-
-    fn open_shared<R: TryCryptoRng + ?Sized>(
-        store: Arc<dyn KeyStore>,
-        custody: C,
-        options: RegistryOptions,
-        rng: &mut R,
-    ) -> Result<Self, RegistryError> {
-        let name = name::meta();
-        let row = store.get(&name)?.ok_or(RegistryError::NotFound)?;
-        let content = row
-            .content
-            .get(..row.content.len().saturating_sub(Hash::BYTES));
-        let meta = Meta::from_der(content.unwrap_or_default())?;
-        if meta.version != VERSION {
-            return Err(RegistryError::Malformed);
-        }
-        if meta.root != custody.id() {
-            return Err(RegistryError::Root);
-        }
-        let seal = RowSeal::new(&custody, meta.registry)?;
-        seal.open(&name, &row).map_err(|_| RegistryError::Root)?;
-        let registry = Self {
-            store,
-            custody,
-            policy: options.policy,
-            shared: Arc::new(Shared::new(options.clock)),
-            seal,
-            terms: options.terms,
-            id: meta.registry,
-            session: random_hash(rng)?,
-            counter: AtomicU64::new(0),
-            is_poisoned: AtomicBool::new(false),
-        };
-        if let Some(seen) = &options.last_seen {
-            registry.compare_with(seen)?;
-        }
-        Ok(registry)
-    }
-
     /// The registry's identifier: in every event, checkpoint and row.
     #[must_use]
     pub const fn id(&self) -> Hash {
@@ -281,7 +159,7 @@ impl<C: Custody> Registry<C> {
     }
 
     pub(crate) fn now(&self) -> Result<UnixTime, RegistryError> {
-        self.shared.now().ok_or(RegistryError::Clock)
+        self.shared.now()
     }
 
     /// An identifier that nobody else draws: 128 bits of a hash over a random session and a counter.
@@ -370,13 +248,6 @@ impl<C: Custody> Registry<C> {
             }
         }
     }
-}
-
-fn random_hash<R: TryCryptoRng + ?Sized>(rng: &mut R) -> Result<Hash, RegistryError> {
-    let mut bytes = [0; Hash::BYTES];
-    rng.try_fill_bytes(&mut bytes)
-        .map_err(|_| RegistryError::Randomness)?;
-    Ok(Hash(bytes))
 }
 
 /// What an operation's row says that was asked for, and of which key; nothing for one that is not remembered.

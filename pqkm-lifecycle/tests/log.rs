@@ -10,14 +10,16 @@ use std::{fs, io::ErrorKind, sync::Arc};
 
 use pqkm_core::{Ed25519, SigningKey};
 use pqkm_lifecycle::{
-    AuditError, CommitError, KeyStore, MemoryStore, OperationId, Refusal, Registry, RegistryError,
-    Resolution, StoreError,
+    AuditError, CommitError, Event, KeySpec, KeyStore, Managed, MemoryStore, OperationError,
+    OperationId, Refusal, Registry, RegistryError, RegistryOptions, Resolution, Stale, StoreError,
+    UseError,
     audit::verify_log,
+    state::PreActivation,
     store::{Batch, Row, RowName},
 };
 use pqkm_testkit::rng::SeededRng;
 
-use support::{Fixture, Folder, WHO, options, root};
+use support::{Fixture, Folder, NOW, WHO, options, root, time};
 
 mod support;
 
@@ -242,4 +244,80 @@ fn a_note_is_taken_once_whoever_asks_again() {
     assert_eq!(f.registry.sequence(), Ok(2));
     assert_eq!(f.registry.logged(operation), Ok(Some(1)));
     f.registry.compare_with_log().unwrap();
+}
+
+#[test]
+fn a_clock_that_went_back_while_nothing_ran_is_noticed() {
+    let mut f = Fixture::new();
+    let opened = |f: &mut Fixture, seconds, tolerance| {
+        f.clock.set(seconds);
+        let options = RegistryOptions {
+            clock_tolerance_seconds: tolerance,
+            ..options(&f.clock)
+        };
+        Registry::open(f.store.clone(), root(), options, &mut f.rng)
+    };
+    let behind = |latest| Err(RegistryError::ClockBehind(time(latest)));
+    for seconds in 0..5 {
+        f.clock.set(NOW + seconds);
+        f.registry.note(b"waits", &WHO).unwrap();
+    }
+    for _ in 0..2 {
+        assert_eq!(opened(&mut f, NOW + 3, 0).map(drop), behind(NOW + 4));
+        opened(&mut f, NOW + 4, 0).unwrap();
+        f.registry.sequence().unwrap();
+    }
+    // Within the tolerance time stands still, for the registry and for the log.
+    let registry = opened(&mut f, NOW - 6, 10).unwrap();
+    registry.note(b"late", &WHO).unwrap();
+    registry.sequence().unwrap();
+    let last = Event::from_der(&registry.entry(5).unwrap()).unwrap();
+    assert_eq!(last.at(), time(NOW + 4));
+    // While it runs, too.
+    f.clock.set(NOW - 7);
+    let refused = registry.note(b"too late", &WHO);
+    assert_eq!(
+        refused.map(drop),
+        behind(NOW + 4).map_err(OperationError::from)
+    );
+    f.clock.set(NOW + 4);
+    registry.note(b"in time", &WHO).unwrap();
+}
+
+#[test]
+fn a_checkpoint_that_was_seen_tells_the_time() {
+    let mut f = Fixture::new();
+    let auditor = auditor(&mut f);
+    f.registry.note(b"one", &WHO).unwrap();
+    f.registry.sequence().unwrap();
+    let before = f.store.snapshot().unwrap();
+    f.clock.pass(1000);
+    let seen = f.registry.checkpoint(&auditor, &mut f.rng).unwrap();
+    f.clock.set(NOW);
+    let options = RegistryOptions {
+        last_seen: Some(seen),
+        ..options(&f.clock)
+    };
+    let opened = Registry::open(before, root(), options, &mut f.rng);
+    let behind = RegistryError::ClockBehind(time(NOW + 1000));
+    assert_eq!(opened.map(drop), Err(behind));
+    // So does one that the registry has itself.
+    let options = support::options(&f.clock);
+    let opened = Registry::open(f.store.clone(), root(), options, &mut f.rng);
+    assert_eq!(opened.map(drop), Err(behind));
+}
+
+#[test]
+fn a_handle_is_not_used_by_a_clock_that_is_far_behind() {
+    let mut f = Fixture::new();
+    let key: Managed<SigningKey<Ed25519>, PreActivation> = f
+        .registry
+        .generate(&KeySpec::default(), &WHO, &mut f.rng)
+        .unwrap();
+    let key = key.activate(&f.registry, &WHO).unwrap();
+    f.clock.set(NOW - 300);
+    key.sign(b"m", &mut f.rng).unwrap();
+    f.clock.set(NOW - 301);
+    let stale = UseError::Stale(Stale::ClockBehind(time(NOW)));
+    assert_eq!(key.sign(b"m", &mut f.rng).unwrap_err(), stale);
 }

@@ -38,11 +38,14 @@ struct TreeRow {
     size: u64,
     peaks: Vec<Hash>,
     last_checkpoint: u64,
+    latest: u64,
 }
 
 pub(super) struct Tree {
     pub(super) frontier: Frontier,
     pub(super) last_checkpoint: u64,
+    /// The latest time of an event or a checkpoint, in seconds since 1970.
+    pub(super) latest: u64,
     pub(super) generation: u64,
 }
 
@@ -68,6 +71,7 @@ impl<C: Custody> Registry<C> {
             return Ok(Tree {
                 frontier: Frontier::new(),
                 last_checkpoint: 0,
+                latest: 0,
                 generation: 0,
             });
         };
@@ -76,6 +80,7 @@ impl<C: Custody> Registry<C> {
         Ok(Tree {
             frontier: frontier.ok_or(AuditError::Malformed)?,
             last_checkpoint: content.last_checkpoint,
+            latest: content.latest,
             generation: row.generation,
         })
     }
@@ -85,6 +90,7 @@ impl<C: Custody> Registry<C> {
             size: tree.frontier.size(),
             peaks: tree.frontier.peaks().to_vec(),
             last_checkpoint: tree.last_checkpoint,
+            latest: tree.latest,
         };
         let name = name::tree();
         let content = der::Encode::to_der(&row)?;

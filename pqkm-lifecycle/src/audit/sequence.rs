@@ -12,7 +12,7 @@ use crate::{
     event::Event,
     name,
     registry::Registry,
-    store::{Batch, RowName, Write},
+    store::{Batch, Row, RowName, Write},
     wire::Hash,
 };
 
@@ -39,10 +39,11 @@ impl<C: Custody> Registry<C> {
             let mut operations = HashSet::with_capacity(waiting.len());
             for (place, row) in waiting {
                 let event = self.seal.open_event(&row)?.to_vec();
-                let read = Event::from_der(&event)?;
-                if read.registry() != self.id() || !operations.insert(read.operation()) {
+                let read = self.own(&event)?;
+                if !operations.insert(read.operation()) {
                     return Err(RegistryError::Tampered.into());
                 }
+                tree.latest = tree.latest.max(read.at().seconds());
                 let index = tree.frontier.size();
                 // An operation whose event is in the log already has this row, and nothing is committed.
                 let logged = name::logged(read.operation());
@@ -62,6 +63,50 @@ impl<C: Custody> Registry<C> {
             writes.push(self.write_tree(&tree)?);
             self.commit_log(writes)?;
         }
+    }
+
+    /// An event that this registry has written.
+    fn own(&self, event: &[u8]) -> Result<Event, RegistryError> {
+        let event = Event::from_der(event).map_err(|_| RegistryError::Malformed)?;
+        if event.registry() == self.id() {
+            Ok(event)
+        } else {
+            Err(RegistryError::Tampered)
+        }
+    }
+
+    /// The latest time that the log or the last event in the outbox tells of, in seconds since 1970.
+    pub(crate) fn latest_recorded(&self) -> Result<u64, RegistryError> {
+        let tree = self.tree().map_err(|error| match error {
+            AuditError::Registry(error) => error,
+            _ => RegistryError::Malformed,
+        })?;
+        let Some(row) = self.last_waiting()? else {
+            return Ok(tree.latest);
+        };
+        let event = self.own(self.seal.open_event(&row)?)?;
+        Ok(tree.latest.max(event.at().seconds()))
+    }
+
+    /// The last row of the outbox, whose positions grow in the order of commits: found by halving what there may be, and
+    /// not by reading all that waits.
+    fn last_waiting(&self) -> Result<Option<Row>, RegistryError> {
+        let after = |name: Option<&RowName>| self.store.scan(&[RowName::OUTBOX], name, 1);
+        let Some(mut last) = after(None)?.pop() else {
+            return Ok(None);
+        };
+        let (mut low, mut high) = (0, u64::MAX);
+        while low < high {
+            let middle = low + ((high - low) >> 1);
+            match after(Some(&RowName::of_outbox(middle)))?.pop() {
+                Some(found) => {
+                    low = middle + 1;
+                    last = found;
+                }
+                None => high = middle,
+            }
+        }
+        Ok(Some(last.1))
     }
 
     /// Commits, unless another process was faster: then what it did is to be read again.
@@ -108,6 +153,7 @@ impl<C: Custody> Registry<C> {
             let at = self.now()?;
             let checkpoint = Checkpoint::sign((self.id(), size, root), at, signer, rng)?;
             tree.last_checkpoint = size;
+            tree.latest = tree.latest.max(at.seconds());
             let content = checkpoint.to_der()?;
             let writes = vec![
                 self.write_tree(&tree)?,
