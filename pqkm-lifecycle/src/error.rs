@@ -143,7 +143,7 @@ errors! {
         Evidence => "the evidence does not show that the data was protected in time",
         /// The same operation was asked for something else before.
         OperationReused => "the operation was another one before",
-        /// The key has taken too many steps.
+        /// The key has taken too many steps to be activated again. It can be taken out of use.
         HistoryFull => "the key has taken too many steps",
         /// Others changed the same rows again and again.
         Contended => "others change the same keys",

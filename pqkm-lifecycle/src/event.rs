@@ -312,6 +312,17 @@ impl Event {
         }
     }
 
+    /// Which lease, and how many uses of the key's budget, if it is a lease that was granted or given back for itself
+    /// ([`action_name`](Self::action_name) says which). Leases that generation, rotation and transitions grant are in
+    /// their own events, which do not say how much.
+    #[must_use]
+    pub const fn lease(&self) -> Option<(OperationId, u64)> {
+        match &self.action {
+            Action::Leased(what) | Action::Returned(what) => Some((what.lease, what.uses)),
+            _ => None,
+        }
+    }
+
     /// The digest that was shown, if it is a note.
     #[must_use]
     pub const fn noted(&self) -> Option<Hash> {

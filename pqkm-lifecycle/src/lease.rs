@@ -11,6 +11,7 @@ use pqkm_core::{Clock, UnixTime};
 use crate::{
     error::{RegistryError, Stale},
     name::KeyName,
+    record::LeaseRecord,
     table::Use,
     wire::OperationId,
 };
@@ -30,6 +31,28 @@ impl Default for LeaseTerms {
         Self {
             uses: 1000,
             seconds: 300,
+        }
+    }
+}
+
+/// A lease that a handle got and has not given back, as the key's record has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LeaseOnRecord {
+    /// Its identifier, which events tell.
+    pub id: OperationId,
+    /// How many uses it took from the key's budget, all of which count.
+    pub uses: u64,
+    /// When it ends, or ended.
+    pub expires: UnixTime,
+}
+
+impl From<LeaseRecord> for LeaseOnRecord {
+    fn from(record: LeaseRecord) -> Self {
+        Self {
+            id: record.id,
+            uses: record.uses,
+            expires: record.expires.0,
         }
     }
 }

@@ -91,7 +91,7 @@ pub use error::{
 };
 pub use event::Event;
 pub use keep::{Generated, Keep, ModuleKey};
-pub use lease::LeaseTerms;
+pub use lease::{LeaseOnRecord, LeaseTerms};
 pub use managed::{
     AcceptRisk, Managed, Shown, Transitioned, UsedByCaller, confirmation, verify_possession,
 };
