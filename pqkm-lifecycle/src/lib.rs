@@ -33,7 +33,8 @@
 //!
 //! It rewraps nothing and migrates nothing: it says what depends on a key and what is due. It keeps no
 //! stateful keys, whose stores are those of `pqkm-stateful`. It authenticates nobody: who asks is what the
-//! program says. A whole store that was put back is seen only against a checkpoint kept elsewhere.
+//! program says. A whole store that was put back is seen only against a checkpoint kept elsewhere. A clock
+//! that was set back is noticed; one that is ahead is believed.
 //!
 //! # Threat model
 //!

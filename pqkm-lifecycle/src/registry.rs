@@ -62,6 +62,21 @@ pub enum Resolution {
 }
 
 /// Keys, their states, and a store that survives.
+///
+/// * [`create`](Self::create) makes one in an empty store, [`open`](Self::open) opens it again. Threads share one;
+///   processes have one each, on a store that they share.
+/// * [`generate`](Self::generate), [`adopt`](Self::adopt) and [`receive`](Self::receive) put keys on record;
+///   [`find`](Self::find) and [`find_primary`](Self::find_primary) find them again, for
+///   [`promote`](AnyManaged::promote) to make a handle. Transitions and uses are methods of [handles](crate::Managed).
+/// * [`rotate`](Self::rotate) replaces a key, [`due`](Self::due) says which must move, and
+///   [`dependants`](Self::dependants) what depends on it.
+/// * Events wait in the store until [`sequence`](Self::sequence) moves them to the log, which somebody has to call now and
+///   then. [`checkpoint`](Self::checkpoint) does so as well, and signs for the log; [`export_log`](Self::export_log) is for
+///   whoever verifies it, and [`compare_with_log`](Self::compare_with_log) finds what was changed past the registry.
+///
+/// After a commit that failed, or whose outcome is not known, everything is refused with
+/// [`RegistryError::Poisoned`] until the registry is opened again; [`resolve`](Self::resolve) then tells what became of
+/// an operation.
 pub struct Registry<C: Custody = SymmetricRoot> {
     pub(crate) store: Arc<dyn KeyStore>,
     pub(crate) custody: C,
