@@ -4,9 +4,11 @@
 //! has seen a checkpoint can tell whether the log still holds everything that it held then.
 
 mod checkpoint;
+mod compare;
 mod evidence;
 mod export;
 mod log;
+mod sequence;
 mod tree;
 
 pub use checkpoint::Checkpoint;

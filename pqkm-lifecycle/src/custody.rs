@@ -22,7 +22,7 @@ use pqkm_core::{
     zeroize::{Zeroize as _, Zeroizing},
 };
 
-use crate::error::CustodyError;
+use crate::{error::CustodyError, file::sync_folder_of};
 
 /// The format version of a root file.
 const VERSION: u8 = 1;
@@ -194,11 +194,7 @@ fn write_new(path: &Path, contents: &[u8]) -> std::io::Result<()> {
     let mut file = options.open(path)?;
     file.write_all(contents)?;
     file.sync_all()?;
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    File::open(folder)?.sync_all()
+    sync_folder_of(path)
 }
 
 /// The bytes of a derived secret, for the one place that keys a MAC with them.

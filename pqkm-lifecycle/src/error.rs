@@ -67,6 +67,8 @@ errors! {
         Store(StoreError) => "the store failed",
         /// The clock does not know the time.
         Clock => "the time is not known",
+        /// The clock is behind this time, which it has been, by more than is tolerated.
+        ClockBehind(UnixTime) => "the clock is behind what was recorded",
         /// The random number generator failed.
         Randomness => "the random number generator failed",
         /// The root key is not the one that this registry was made with.
@@ -141,7 +143,7 @@ errors! {
         Evidence => "the evidence does not show that the data was protected in time",
         /// The same operation was asked for something else before.
         OperationReused => "the operation was another one before",
-        /// The key has taken too many steps.
+        /// The key has taken too many steps to be activated again. It can be taken out of use.
         HistoryFull => "the key has taken too many steps",
         /// Others changed the same rows again and again.
         Contended => "others change the same keys",
@@ -177,6 +179,8 @@ errors! {
         OriginatorPeriod => "the originator-usage period is over",
         /// The clock does not know the time.
         Clock => "the time is not known",
+        /// The clock is behind this time, which it has been, by more than is tolerated.
+        ClockBehind(UnixTime) => "the clock is behind what was recorded",
     }
 
     /// An audit log, or a part of one, does not verify.
@@ -203,6 +207,10 @@ errors! {
         Signing => "the checkpoint could not be signed",
         /// The commit failed, or may have.
         Commit(CommitError) => "the store did not take it",
+        /// There is an exported log in the folder already.
+        Exists => "there is a log in the folder already",
+        /// A file of an exported log could not be read or written.
+        Io(std::io::ErrorKind) => "a file of the log could not be read or written",
     }
 }
 

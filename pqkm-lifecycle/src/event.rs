@@ -61,6 +61,28 @@ pub(crate) enum Action {
     Received(Passed),
 }
 
+impl Action {
+    /// Whether the operation has a row of its own. An allowance has none: whoever lost it asks for another one.
+    pub(crate) const fn is_remembered(&self) -> bool {
+        !matches!(self, Self::Leased(_) | Self::Returned(_))
+    }
+
+    /// The key that it is about, if it is about one.
+    pub(crate) fn key(&self) -> Option<KeyName> {
+        match self {
+            Self::Generated(what) | Self::DestructionCalledOff(what) => what.key.get(),
+            Self::Transition(what) => what.key.get(),
+            Self::Leased(what) | Self::Returned(what) => what.key.get(),
+            Self::Rotated(what) => what.to.get(),
+            Self::Dependant(what) => what.key.get(),
+            Self::DestructionPlanned(what) | Self::CompromiseReported(what) => what.key.get(),
+            Self::ProcessedOnEvidence(what) => what.key.get(),
+            Self::Sent(what) | Self::Received(what) => what.key.get(),
+            Self::Linked(_) | Self::Noted(_) => None,
+        }
+    }
+}
+
 /// A key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Sequence)]
 pub(crate) struct Named {
@@ -278,17 +300,7 @@ impl Event {
     /// The key that it is about, if it is about one.
     #[must_use]
     pub fn key(&self) -> Option<KeyName> {
-        match &self.action {
-            Action::Generated(what) | Action::DestructionCalledOff(what) => what.key.get(),
-            Action::Transition(what) => what.key.get(),
-            Action::Leased(what) | Action::Returned(what) => what.key.get(),
-            Action::Rotated(what) => what.to.get(),
-            Action::Dependant(what) => what.key.get(),
-            Action::DestructionPlanned(what) | Action::CompromiseReported(what) => what.key.get(),
-            Action::ProcessedOnEvidence(what) => what.key.get(),
-            Action::Sent(what) | Action::Received(what) => what.key.get(),
-            Action::Linked(_) | Action::Noted(_) => None,
-        }
+        self.action.key()
     }
 
     /// From which state to which, if it is a transition.
@@ -296,6 +308,17 @@ impl Event {
     pub const fn transition(&self) -> Option<(KeyState, KeyState)> {
         match &self.action {
             Action::Transition(what) => Some((what.from, what.to)),
+            _ => None,
+        }
+    }
+
+    /// Which lease, and how many uses of the key's budget, if it is a lease that was granted or given back for itself
+    /// ([`action_name`](Self::action_name) says which). Leases that generation, rotation and transitions grant are in
+    /// their own events, which do not say how much.
+    #[must_use]
+    pub const fn lease(&self) -> Option<(OperationId, u64)> {
+        match &self.action {
+            Action::Leased(what) | Action::Returned(what) => Some((what.lease, what.uses)),
             _ => None,
         }
     }

@@ -8,7 +8,13 @@ use std::{
 
 use pqkm_core::{Clock, UnixTime};
 
-use crate::{error::Stale, name::KeyName, table::Use, wire::OperationId};
+use crate::{
+    error::{RegistryError, Stale},
+    name::KeyName,
+    record::LeaseRecord,
+    table::Use,
+    wire::OperationId,
+};
 
 /// How much a lease gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +35,28 @@ impl Default for LeaseTerms {
     }
 }
 
+/// A lease that a handle got and has not given back, as the key's record has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LeaseOnRecord {
+    /// Its identifier, which events tell.
+    pub id: OperationId,
+    /// How many uses it took from the key's budget, all of which count.
+    pub uses: u64,
+    /// When it ends, or ended.
+    pub expires: UnixTime,
+}
+
+impl From<LeaseRecord> for LeaseOnRecord {
+    fn from(record: LeaseRecord) -> Self {
+        Self {
+            id: record.id,
+            uses: record.uses,
+            expires: record.expires.0,
+        }
+    }
+}
+
 /// Names of keys to their fences, as long as somebody has one.
 type Fences = HashMap<KeyName, Weak<AtomicU64>>;
 
@@ -37,23 +65,35 @@ pub(crate) struct Shared {
     clock: Box<dyn Clock + Send + Sync>,
     /// The latest time that was seen: the clock may go back.
     latest: AtomicU64,
+    /// By how many seconds.
+    tolerance: u64,
     fences: Mutex<(Fences, usize)>,
 }
 
 impl Shared {
-    pub(crate) fn new(clock: Box<dyn Clock + Send + Sync>) -> Self {
+    pub(crate) fn new(clock: Box<dyn Clock + Send + Sync>, tolerance: u64) -> Self {
         Self {
             clock,
             latest: AtomicU64::new(0),
+            tolerance,
             fences: Mutex::new((HashMap::new(), 64)),
         }
     }
 
     /// The time; never before one that was seen.
-    pub(crate) fn now(&self) -> Option<UnixTime> {
-        let now = self.clock.now().ok()?.seconds();
-        let before = self.latest.fetch_max(now, Ordering::Relaxed);
-        UnixTime::from_seconds(now.max(before)).ok()
+    pub(crate) fn now(&self) -> Result<UnixTime, RegistryError> {
+        let now = self.clock.now().map_err(|_| RegistryError::Clock)?;
+        let latest = self.has_been(now.seconds());
+        let time = UnixTime::from_seconds(latest).map_err(|_| RegistryError::Clock)?;
+        if latest - now.seconds() > self.tolerance {
+            return Err(RegistryError::ClockBehind(time));
+        }
+        Ok(time)
+    }
+
+    /// Takes in that it has been that time once, in seconds since 1970, and says the latest that it has been.
+    pub(crate) fn has_been(&self, time: u64) -> u64 {
+        self.latest.fetch_max(time, Ordering::Relaxed).max(time)
     }
 
     fn fence(&self, name: KeyName) -> Arc<AtomicU64> {
@@ -170,7 +210,11 @@ impl Lease {
                 left.checked_sub(1)
             })
             .map_err(|_| Stale::Spent)?;
-        let now = self.shared.now().ok_or(Stale::Clock)?.seconds();
+        let now = self.shared.now().map_err(|error| match error {
+            RegistryError::ClockBehind(latest) => Stale::ClockBehind(latest),
+            _ => Stale::Clock,
+        })?;
+        let now = now.seconds();
         if now < counter.until {
             Ok(())
         } else if now >= counter.period_end && what == Use::Protect {

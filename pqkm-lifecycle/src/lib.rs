@@ -33,7 +33,8 @@
 //!
 //! It rewraps nothing and migrates nothing: it says what depends on a key and what is due. It keeps no
 //! stateful keys, whose stores are those of `pqkm-stateful`. It authenticates nobody: who asks is what the
-//! program says. A whole store that was put back is seen only against a checkpoint kept elsewhere.
+//! program says. A whole store that was put back is seen only against a checkpoint kept elsewhere. A clock
+//! that was set back is noticed; one that is ahead is believed.
 //!
 //! # Threat model
 //!
@@ -68,6 +69,7 @@ pub mod conformance;
 pub mod custody;
 mod error;
 mod event;
+mod file;
 mod keep;
 mod lease;
 mod managed;
@@ -90,7 +92,7 @@ pub use error::{
 };
 pub use event::Event;
 pub use keep::{Generated, Keep, ModuleKey};
-pub use lease::LeaseTerms;
+pub use lease::{LeaseOnRecord, LeaseTerms};
 pub use managed::{
     AcceptRisk, Managed, Shown, Transitioned, UsedByCaller, confirmation, verify_possession,
 };

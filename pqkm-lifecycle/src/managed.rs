@@ -89,7 +89,7 @@ impl<K, S: State> Managed<K, S> {
     }
 
     /// Asks the registry for a new lease. If the key is in another state by now, the handle is of no use
-    /// any more.
+    /// any more. What the old lease has left is spent: renew when it is used up, or over.
     ///
     /// # Errors
     /// [`Refusal::State`](crate::Refusal::State), and what budget, period and policy say.

@@ -93,6 +93,7 @@ pub(crate) mod kind {
     pub(crate) const DEPENDANT: u8 = b'd';
     pub(crate) const NOTED: u8 = b'w';
     pub(crate) const OPERATION: u8 = b'o';
+    pub(crate) const LOGGED: u8 = b'i';
     pub(crate) const META: u8 = b'm';
     pub(crate) const ENTRY: u8 = b'e';
     pub(crate) const NODE: u8 = b'n';
@@ -138,6 +139,18 @@ pub(crate) fn noted(digest: &Hash) -> RowName {
 
 pub(crate) fn operation(operation: OperationId) -> RowName {
     row(kind::OPERATION, &[operation.as_bytes()])
+}
+
+/// The operation whose row that is.
+pub(crate) fn operation_of(name: &RowName) -> Option<OperationId> {
+    let (kind, rest) = name.as_bytes().split_first()?;
+    let id = rest.try_into().ok()?;
+    (*kind == kind::OPERATION).then_some(OperationId(id))
+}
+
+/// Where the event of an operation is in the log.
+pub(crate) fn logged(operation: OperationId) -> RowName {
+    row(kind::LOGGED, &[operation.as_bytes()])
 }
 
 pub(crate) fn meta() -> RowName {

@@ -6,7 +6,7 @@ use pqkm_core::{KeyId, UnixTime, Version};
 use spki::AlgorithmIdentifierOwned;
 
 use crate::{
-    error::{Refusal, RegistryError},
+    error::{OperationError, Refusal, RegistryError},
     name::{KeyName, NameRef},
     table::{Half, KeyState, RoleName, find_edge},
     wire::{Hash, Moment, OperationId},
@@ -15,7 +15,8 @@ use crate::{
 /// The format version that is written and read.
 const VERSION: u8 = 1;
 
-/// The most transitions of one key; compromise and destruction find room beyond it.
+/// After so many steps a key is not activated again. Whatever takes it out of use finds room beyond that: without another
+/// activation that is at most suspension, deactivation, compromise and destruction.
 const MAX_STEPS: usize = 200;
 
 /// The most leases of one key that run at a time.
@@ -87,7 +88,7 @@ pub(crate) struct Step {
     pub(crate) operation: OperationId,
 }
 
-/// An allowance that was given out.
+/// An allowance that was given out, and not given back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Sequence)]
 pub(crate) struct LeaseRecord {
     pub(crate) id: OperationId,
@@ -110,6 +111,8 @@ pub(crate) struct KeyRecord {
     history: Vec<Step>,
     pub(crate) periods: Periods,
     pub(crate) issued: u64,
+    /// What of that was in leases that ended and were neither given back nor renewed by their handles.
+    pub(crate) lapsed: u64,
     pub(crate) leases: Vec<LeaseRecord>,
     pub(crate) dependants: u64,
     /// Fingerprints of the keys under which copies were sent elsewhere, each once.
@@ -164,6 +167,7 @@ impl KeyRecord {
                 recipient_end: None,
             },
             issued: 0,
+            lapsed: 0,
             leases: Vec::new(),
             dependants: 0,
             copies: Vec::new(),
@@ -258,8 +262,7 @@ impl KeyRecord {
         if find_edge(self.role, Some(from), to).is_none() {
             return Err(Refusal::NoTransition);
         }
-        let is_final = matches!(to, KeyState::Compromised | KeyState::Destroyed);
-        if self.history.len() >= MAX_STEPS && !is_final {
+        if self.history.len() >= MAX_STEPS && to == KeyState::Active {
             return Err(Refusal::HistoryFull);
         }
         if from == KeyState::PreActivation && to == KeyState::Active {
@@ -276,6 +279,18 @@ impl KeyRecord {
             operation,
         });
         Ok(())
+    }
+
+    /// Forgets leases that ended, and `own`, which another one replaces. What they gave stays counted.
+    pub(crate) fn forget_leases(&mut self, now: UnixTime, own: Option<OperationId>) {
+        self.leases.retain(|lease| {
+            let has_ended = lease.expires.0 <= now;
+            let is_own = Some(lease.id) == own;
+            if has_ended && !is_own {
+                self.lapsed = self.lapsed.saturating_add(lease.uses);
+            }
+            !has_ended && !is_own
+        });
     }
 
     /// The last moment of a lease that runs and is not `own`.
@@ -361,17 +376,27 @@ impl Head {
     }
 }
 
-/// What an operation was asked for and what it named, so that it is not done twice.
+/// What an operation was asked for and the key that it is about, so that it is not done twice. A note is about no key.
 #[derive(Clone, Debug, PartialEq, Eq, Sequence)]
 pub(crate) struct OperationRecord {
     pub(crate) intent: Hash,
     pub(crate) at: Moment,
-    pub(crate) key: NameRef,
+    #[asn1(optional = "true")]
+    pub(crate) key: Option<NameRef>,
 }
 
 impl OperationRecord {
     pub(crate) fn read(der: &[u8]) -> Result<Self, RegistryError> {
         Ok(Self::from_der(der)?)
+    }
+
+    /// Whether it was the same that was asked for: then there is nothing left to do.
+    pub(crate) fn is_of<T>(&self, intent: Hash) -> Result<Option<T>, OperationError> {
+        if self.intent == intent {
+            Ok(None)
+        } else {
+            Err(Refusal::OperationReused.into())
+        }
     }
 
     pub(crate) fn to_der(&self) -> Result<Vec<u8>, RegistryError> {

@@ -6,25 +6,25 @@
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::Arc;
 
-use der::{Decode as _, Encode as _, Sequence};
-use pqkm_core::{Clock, KeyId, SystemClock, UnixTime, rand_core::TryCryptoRng};
+use der::Encode as _;
+use pqkm_core::{KeyId, UnixTime};
 
 use crate::{
-    audit::Checkpoint,
     custody::{Custody, SymmetricRoot},
     error::{CommitError, OperationError, Refusal, RegistryError},
     event::{Action, Event},
     lease::{LeaseTerms, Shared},
     name::{self, KeyName, NameRef},
-    policy::{KeyFacts, Permissive, Policy},
+    policy::{KeyFacts, Policy},
     record::{Head, KeyRecord, MAX_TEXT_BYTES, OperationRecord},
     seal::RowSeal,
-    store::{Batch, KeyStore, RowName, Write},
+    store::{KeyStore, RowName},
     wire::{Hash, Moment, OperationId},
 };
 
 mod authority;
 mod change;
+mod create;
 mod dependants;
 mod distribute;
 mod due;
@@ -40,6 +40,7 @@ mod transition;
 
 pub use authority::Authority;
 pub(crate) use change::{Change, intent};
+pub use create::RegistryOptions;
 pub use dependants::Dependant;
 pub use distribute::{Opening, Shipment};
 pub use due::{Due, DueReason};
@@ -48,46 +49,36 @@ pub use open::AnyManaged;
 pub use rotate::LinkedSuccessors;
 pub(crate) use transition::Wanted;
 
-/// The format version that is written and read.
-const VERSION: u8 = 1;
-
 /// How often an operation begins anew before it gives up.
 const ATTEMPTS: usize = 64;
-
-/// What a registry is opened with.
-pub struct RegistryOptions {
-    /// The policy.
-    pub policy: Box<dyn Policy>,
-    /// The clock.
-    pub clock: Box<dyn Clock + Send + Sync>,
-    /// What leases give.
-    pub terms: LeaseTerms,
-    /// The last checkpoint that was seen: a registry that is older or another one is refused.
-    pub last_seen: Option<Checkpoint>,
-}
-
-/// No policy but the standard, the system's clock.
-impl Default for RegistryOptions {
-    fn default() -> Self {
-        Self {
-            policy: Box::new(Permissive),
-            clock: Box::new(SystemClock),
-            terms: LeaseTerms::default(),
-            last_seen: None,
-        }
-    }
-}
 
 /// What became of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Resolution {
     /// It happened, to this key.
     Done(KeyName),
+    /// It happened: a note, which is about no key.
+    Noted,
     /// It did not happen.
     NotDone,
 }
 
 /// Keys, their states, and a store that survives.
+///
+/// * [`create`](Self::create) makes one in an empty store, [`open`](Self::open) opens it again. Threads share one;
+///   processes have one each, on a store that they share.
+/// * [`generate`](Self::generate), [`adopt`](Self::adopt) and [`receive`](Self::receive) put keys on record;
+///   [`find`](Self::find) and [`find_primary`](Self::find_primary) find them again, for
+///   [`promote`](AnyManaged::promote) to make a handle. Transitions and uses are methods of [handles](crate::Managed).
+/// * [`rotate`](Self::rotate) replaces a key, [`due`](Self::due) says which must move, and
+///   [`dependants`](Self::dependants) what depends on it.
+/// * Events wait in the store until [`sequence`](Self::sequence) moves them to the log, which somebody has to call now and
+///   then. [`checkpoint`](Self::checkpoint) does so as well, and signs for the log; [`export_log`](Self::export_log) is for
+///   whoever verifies it, and [`compare_with_log`](Self::compare_with_log) finds what was changed past the registry.
+///
+/// After a commit that failed, or whose outcome is not known, everything is refused with
+/// [`RegistryError::Poisoned`] until the registry is opened again; [`resolve`](Self::resolve) then tells what became of
+/// an operation.
 pub struct Registry<C: Custody = SymmetricRoot> {
     pub(crate) store: Arc<dyn KeyStore>,
     pub(crate) custody: C,
@@ -99,14 +90,6 @@ pub struct Registry<C: Custody = SymmetricRoot> {
     session: Hash,
     counter: AtomicU64,
     is_poisoned: AtomicBool,
-}
-
-/// What a registry says about itself.
-#[derive(Sequence)]
-struct Meta {
-    version: u8,
-    registry: Hash,
-    root: KeyId,
 }
 
 /// A row as it was read, and its generation.
@@ -124,94 +107,6 @@ impl<C: Custody> core::fmt::Debug for Registry<C> {
 }
 
 impl<C: Custody> Registry<C> {
-    /// Makes a registry in an empty store.
-    ///
-    /// # Errors
-    /// [`RegistryError::Exists`] if there is one, [`RegistryError::Randomness`],
-    /// [`RegistryError::Store`].
-    pub fn create<R: TryCryptoRng + ?Sized>(
-        store: impl KeyStore + 'static,
-        custody: C,
-        options: RegistryOptions,
-        rng: &mut R,
-    ) -> Result<Self, RegistryError> {
-        let store: Arc<dyn KeyStore> = Arc::new(store);
-        let registry = random_hash(rng)?;
-        let meta = Meta {
-            version: VERSION,
-            registry,
-            root: custody.id(),
-        };
-        let seal = RowSeal::new(&custody, registry)?;
-        let name = name::meta();
-        let content = seal.seal(&name, 1, meta.to_der()?);
-        let batch = Batch {
-            writes: vec![Write {
-                name,
-                expected: 0,
-                content: Some(content),
-            }],
-            events: Vec::new(),
-        };
-        store.commit(&batch).map_err(|error| match error {
-            CommitError::Conflict => RegistryError::Exists,
-            _ => RegistryError::Poisoned,
-        })?;
-        Self::open_shared(store, custody, options, rng)
-    }
-
-    /// Opens a registry. The time that it takes does not depend on how many keys there are.
-    ///
-    /// # Errors
-    /// [`RegistryError::NotFound`] if there is none, [`RegistryError::Root`] for another root key,
-    /// [`RegistryError::RolledBack`] if it contradicts the checkpoint that was seen last.
-    pub fn open<R: TryCryptoRng + ?Sized>(
-        store: impl KeyStore + 'static,
-        custody: C,
-        options: RegistryOptions,
-        rng: &mut R,
-    ) -> Result<Self, RegistryError> {
-        Self::open_shared(Arc::new(store), custody, options, rng)
-    }
-
-    fn open_shared<R: TryCryptoRng + ?Sized>(
-        store: Arc<dyn KeyStore>,
-        custody: C,
-        options: RegistryOptions,
-        rng: &mut R,
-    ) -> Result<Self, RegistryError> {
-        let name = name::meta();
-        let row = store.get(&name)?.ok_or(RegistryError::NotFound)?;
-        let content = row
-            .content
-            .get(..row.content.len().saturating_sub(Hash::BYTES));
-        let meta = Meta::from_der(content.unwrap_or_default())?;
-        if meta.version != VERSION {
-            return Err(RegistryError::Malformed);
-        }
-        if meta.root != custody.id() {
-            return Err(RegistryError::Root);
-        }
-        let seal = RowSeal::new(&custody, meta.registry)?;
-        seal.open(&name, &row).map_err(|_| RegistryError::Root)?;
-        let registry = Self {
-            store,
-            custody,
-            policy: options.policy,
-            shared: Arc::new(Shared::new(options.clock)),
-            seal,
-            terms: options.terms,
-            id: meta.registry,
-            session: random_hash(rng)?,
-            counter: AtomicU64::new(0),
-            is_poisoned: AtomicBool::new(false),
-        };
-        if let Some(seen) = &options.last_seen {
-            registry.compare_with(seen)?;
-        }
-        Ok(registry)
-    }
-
     /// The registry's identifier: in every event, checkpoint and row.
     #[must_use]
     pub const fn id(&self) -> Hash {
@@ -224,22 +119,28 @@ impl<C: Custody> Registry<C> {
     }
 
     /// What became of an operation: for callers that were told
-    /// [`Indeterminate`](OperationError::Indeterminate), and for those that crashed.
+    /// [`Indeterminate`](OperationError::Indeterminate), and for those that crashed. Of leases that were granted or
+    /// given back it knows nothing: whoever lost one asks for another.
     ///
     /// # Errors
     /// [`RegistryError`].
     pub fn resolve(&self, operation: OperationId) -> Result<Resolution, RegistryError> {
-        match self.operation(operation)? {
-            None => Ok(Resolution::NotDone),
-            Some(found) => found
-                .key
+        let Some(found) = self.operation(operation)? else {
+            return Ok(Resolution::NotDone);
+        };
+        match found.key {
+            None => Ok(Resolution::Noted),
+            Some(key) => key
                 .get()
                 .map(Resolution::Done)
                 .ok_or(RegistryError::Malformed),
         }
     }
 
-    fn operation(&self, id: OperationId) -> Result<Option<OperationRecord>, RegistryError> {
+    pub(crate) fn operation(
+        &self,
+        id: OperationId,
+    ) -> Result<Option<OperationRecord>, RegistryError> {
         let row = self.read(&name::operation(id))?;
         row.map(|row| OperationRecord::read(&row.value)).transpose()
     }
@@ -281,7 +182,7 @@ impl<C: Custody> Registry<C> {
     }
 
     pub(crate) fn now(&self) -> Result<UnixTime, RegistryError> {
-        self.shared.now().ok_or(RegistryError::Clock)
+        self.shared.now()
     }
 
     /// An identifier that nobody else draws: 128 bits of a hash over a random session and a counter.
@@ -295,8 +196,8 @@ impl<C: Custody> Registry<C> {
 
     /// Lets `decide` fill a change and commits it, beginning anew after a conflict.
     ///
-    /// `intent` is what is asked, for operations that the caller may name. If the same was done before,
-    /// `Ok(None)` is returned.
+    /// `intent` is what is asked, and of which key; without it the action stands for that. If the same was done
+    /// before, `Ok(None)` is returned.
     pub(crate) fn attempt<T>(
         &self,
         authority: &Authority<'_>,
@@ -309,22 +210,24 @@ impl<C: Custody> Registry<C> {
         let operation = authority.operation.unwrap_or_else(|| self.fresh_id());
         for attempt in 0..ATTEMPTS {
             // A name that the registry drew itself has no row before the first attempt.
-            if let Some((hash, _)) = intent.filter(|_| attempt > 0 || authority.operation.is_some())
-                && let Some(found) = self.operation(operation)?
-            {
-                return if found.intent == hash {
-                    Ok(None)
-                } else {
-                    Err(Refusal::OperationReused.into())
-                };
+            let found = if attempt > 0 || authority.operation.is_some() {
+                self.operation(operation)?
+            } else {
+                None
+            };
+            if let (Some((hash, _)), Some(found)) = (intent, &found) {
+                return found.is_of(hash);
             }
             let mut change = Change::new(self, operation)?;
             let (action, result) = decide(&mut change)?;
-            if let Some((hash, key)) = intent {
+            if let Some((intent, key)) = asked(intent, &action, authority)? {
+                if let Some(found) = found {
+                    return found.is_of(intent);
+                }
                 let record = OperationRecord {
-                    intent: hash,
+                    intent,
                     at: Moment(change.at),
-                    key: NameRef::from(key),
+                    key: key.map(NameRef::from),
                 };
                 change.put(name::operation(operation), 0, record.to_der()?)?;
             }
@@ -370,11 +273,21 @@ impl<C: Custody> Registry<C> {
     }
 }
 
-fn random_hash<R: TryCryptoRng + ?Sized>(rng: &mut R) -> Result<Hash, RegistryError> {
-    let mut bytes = [0; Hash::BYTES];
-    rng.try_fill_bytes(&mut bytes)
-        .map_err(|_| RegistryError::Randomness)?;
-    Ok(Hash(bytes))
+/// What an operation's row says that was asked for, and of which key; nothing for one that is not remembered.
+fn asked(
+    intent: Option<(Hash, KeyName)>,
+    action: &Action,
+    authority: &Authority<'_>,
+) -> Result<Option<(Hash, Option<KeyName>)>, RegistryError> {
+    if let Some((hash, key)) = intent {
+        return Ok(Some((hash, Some(key))));
+    }
+    if !action.is_remembered() {
+        return Ok(None);
+    }
+    let [by, reason] = authority.parts();
+    let hash = change::intent(&[b"action", &action.to_der()?, by, reason]);
+    Ok(Some((hash, action.key())))
 }
 
 /// What policies are told of a record.

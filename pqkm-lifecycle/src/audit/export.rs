@@ -7,15 +7,21 @@
 
 use std::{
     fs::{self, File},
-    io::{BufReader, BufWriter, Read, Write as _},
-    path::Path,
+    io::{BufReader, BufWriter, ErrorKind, Read, Write as _},
+    path::{Path, PathBuf},
 };
 
 use pqkm_core::{UnixTime, VerificationAlgorithm, VerifyingKey};
 
 use super::{Checkpoint, Frontier, leaf_hash};
 use crate::{
-    custody::Custody, error::AuditError, event::Event, name::kind, registry::Registry, wire::Hash,
+    custody::Custody,
+    error::AuditError,
+    event::Event,
+    file::publish,
+    name::{self, kind},
+    registry::Registry,
+    wire::{Hash, OperationId},
 };
 
 const EVENTS: &str = "events.der";
@@ -40,28 +46,87 @@ pub struct LogReport {
 }
 
 impl<C: Custody> Registry<C> {
-    /// Writes events and checkpoints to a folder, which is made if it is not there.
+    /// Writes the log as it is now to a folder, which is made if it is not there: the events that are in the
+    /// tree, and the checkpoints that are about them. Others may go on writing meanwhile; what they add is not
+    /// exported. Events in the outbox are not in the log yet: [`sequence`](Self::sequence) moves them.
+    ///
+    /// Files get their names when they are whole and on stable storage. A process that dies on the way leaves
+    /// files with `.new-` in their names, which are nobody's.
     ///
     /// # Errors
-    /// [`AuditError::Malformed`] if a file cannot be written.
+    /// [`AuditError::Exists`] if one of the files is there already; [`AuditError::Io`], also where the file system
+    /// has no hard links; [`AuditError::Root`] if the stored events are not those of the tree.
     pub fn export_log(&self, folder: impl AsRef<Path>) -> Result<(), AuditError> {
         let folder = folder.as_ref();
-        fs::create_dir_all(folder).map_err(unreadable)?;
-        for (kind, name) in [(kind::ENTRY, EVENTS), (kind::CHECKPOINT, CHECKPOINTS)] {
-            let file = File::create(folder.join(name)).map_err(unreadable)?;
-            let mut file = BufWriter::new(file);
-            self.for_each(kind, |_, content| {
-                file.write_all(content).map_err(unreadable)
-            })?;
-            file.flush().map_err(unreadable)?;
-            file.get_ref().sync_all().map_err(unreadable)?;
+        fs::create_dir_all(folder).map_err(io)?;
+        let tree = self.tree()?.frontier;
+        let id = self.fresh_id();
+        let mut events = NewFile::create(folder, EVENTS, id)?;
+        let mut exported = Frontier::new();
+        self.for_each_before(kind::ENTRY, Some(&name::entry(tree.size())), |_, row| {
+            exported.push(leaf_hash(&row.content), |_, _, _| {});
+            events.write(&row.content)
+        })?;
+        if exported != tree {
+            return Err(AuditError::Root);
         }
-        Ok(())
+        let mut checkpoints = NewFile::create(folder, CHECKPOINTS, id)?;
+        let end = name::checkpoint(tree.size().saturating_add(1));
+        self.for_each_before(kind::CHECKPOINT, Some(&end), |_, row| {
+            checkpoints.write(&row.content)
+        })?;
+        // Without checkpoints events are no log: they come last.
+        let events = events.publish()?;
+        checkpoints.publish().map(drop).inspect_err(|_| {
+            drop(fs::remove_file(&events));
+        })
     }
 }
 
-fn unreadable(_: std::io::Error) -> AuditError {
-    AuditError::Malformed
+/// A file that gets its name when it is whole.
+struct NewFile {
+    beside: PathBuf,
+    path: PathBuf,
+    file: BufWriter<File>,
+}
+
+impl NewFile {
+    fn create(folder: &Path, name: &str, id: OperationId) -> Result<Self, AuditError> {
+        let path = folder.join(name);
+        if path.exists() {
+            return Err(AuditError::Exists);
+        }
+        let beside = path.with_added_extension(format!("new-{id}"));
+        let file = BufWriter::new(File::create_new(&beside).map_err(io)?);
+        Ok(Self { beside, path, file })
+    }
+
+    fn write(&mut self, content: &[u8]) -> Result<(), AuditError> {
+        self.file.write_all(content).map_err(io)
+    }
+
+    fn publish(mut self) -> Result<PathBuf, AuditError> {
+        let whole = self.file.flush();
+        whole
+            .and_then(|()| self.file.get_ref().sync_all())
+            .and_then(|()| publish(&self.beside, &self.path))
+            .map_err(|error| match error.kind() {
+                ErrorKind::AlreadyExists => AuditError::Exists,
+                _ => io(error),
+            })?;
+        Ok(self.path.clone())
+    }
+}
+
+impl Drop for NewFile {
+    fn drop(&mut self) {
+        // What cannot be removed is left behind under its name, which is nobody's.
+        drop(fs::remove_file(&self.beside));
+    }
+}
+
+fn io(error: std::io::Error) -> AuditError {
+    AuditError::Io(error.kind())
 }
 
 /// Verifies a log in a folder: every event against every checkpoint, every signature, and that a checkpoint
@@ -70,7 +135,7 @@ fn unreadable(_: std::io::Error) -> AuditError {
 /// `each` is called with every event in order.
 ///
 /// # Errors
-/// [`AuditError`]: the first fault.
+/// [`AuditError::Io`] if a file cannot be read, otherwise the first fault.
 pub fn verify_log<A: VerificationAlgorithm>(
     folder: impl AsRef<Path>,
     key: &VerifyingKey<A>,
@@ -78,7 +143,7 @@ pub fn verify_log<A: VerificationAlgorithm>(
     mut each: impl FnMut(u64, &Event),
 ) -> Result<LogReport, AuditError> {
     let open = |name: &str| {
-        let file = File::open(folder.as_ref().join(name)).map_err(unreadable)?;
+        let file = File::open(folder.as_ref().join(name)).map_err(io)?;
         Ok::<_, AuditError>(Values(BufReader::new(file)))
     };
     if let Some(seen) = seen {
@@ -226,6 +291,6 @@ impl<R: Read> Values<R> {
     fn read(&mut self, value: &mut Vec<u8>, count: usize) -> Result<usize, AuditError> {
         let limit = u64::try_from(count).map_err(|_| AuditError::Malformed)?;
         let part = Read::by_ref(&mut self.0).take(limit).read_to_end(value);
-        part.map_err(unreadable)
+        part.map_err(io)
     }
 }

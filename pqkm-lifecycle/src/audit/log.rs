@@ -1,9 +1,6 @@
-//! The log of a registry: from the outbox into the tree, and proofs out of it.
+//! The log of a registry as the store holds it: its tree, its entries, and proofs.
 
-use std::collections::HashMap;
-
-use der::Sequence;
-use pqkm_core::{Sign, rand_core::TryCryptoRng};
+use der::{Decode as _, Sequence};
 
 use super::{
     Checkpoint,
@@ -11,16 +8,12 @@ use super::{
 };
 use crate::{
     custody::Custody,
-    error::{AuditError, CommitError, RegistryError},
-    event::Event,
+    error::{AuditError, RegistryError},
     name::{self, kind},
     registry::Registry,
-    store::{Batch, KeyStore, RowName, Write},
-    wire::Hash,
+    store::{KeyStore, Row, RowName, Write},
+    wire::{Hash, OperationId},
 };
-
-/// The most events that one commit moves.
-const MOVED_AT_ONCE: usize = 4096;
 
 /// How many rows are compared at a time.
 const PAGE: usize = 1000;
@@ -45,16 +38,19 @@ struct TreeRow {
     size: u64,
     peaks: Vec<Hash>,
     last_checkpoint: u64,
+    latest: u64,
 }
 
-struct Tree {
-    frontier: Frontier,
-    last_checkpoint: u64,
-    generation: u64,
+pub(super) struct Tree {
+    pub(super) frontier: Frontier,
+    pub(super) last_checkpoint: u64,
+    /// The latest time of an event or a checkpoint, in seconds since 1970.
+    pub(super) latest: u64,
+    pub(super) generation: u64,
 }
 
 /// Nodes from a store. Those of level 0 are hashes of the entries.
-struct StoredNodes<'a>(&'a dyn KeyStore);
+pub(super) struct StoredNodes<'a>(pub(super) &'a dyn KeyStore);
 
 impl Nodes for StoredNodes<'_> {
     fn node(&self, level: u8, index: u64) -> Result<Hash, AuditError> {
@@ -70,28 +66,31 @@ impl Nodes for StoredNodes<'_> {
 }
 
 impl<C: Custody> Registry<C> {
-    fn tree(&self) -> Result<Tree, AuditError> {
+    pub(super) fn tree(&self) -> Result<Tree, AuditError> {
         let Some(row) = self.read(&name::tree())? else {
             return Ok(Tree {
                 frontier: Frontier::new(),
                 last_checkpoint: 0,
+                latest: 0,
                 generation: 0,
             });
         };
-        let content = <TreeRow as der::Decode>::from_der(&row.value)?;
+        let content = TreeRow::from_der(&row.value)?;
         let frontier = Frontier::from_parts(content.size, content.peaks);
         Ok(Tree {
             frontier: frontier.ok_or(AuditError::Malformed)?,
             last_checkpoint: content.last_checkpoint,
+            latest: content.latest,
             generation: row.generation,
         })
     }
 
-    fn write_tree(&self, tree: &Tree) -> Result<Write, AuditError> {
+    pub(super) fn write_tree(&self, tree: &Tree) -> Result<Write, AuditError> {
         let row = TreeRow {
             size: tree.frontier.size(),
             peaks: tree.frontier.peaks().to_vec(),
             last_checkpoint: tree.last_checkpoint,
+            latest: tree.latest,
         };
         let name = name::tree();
         let content = der::Encode::to_der(&row)?;
@@ -102,100 +101,8 @@ impl<C: Custody> Registry<C> {
         })
     }
 
-    /// Moves all events that wait from the outbox to the log. Any number of processes may do so at a time.
-    /// Gives the size of the log.
-    ///
-    /// # Errors
-    /// [`RegistryError::Tampered`] for an event that this registry did not write, or if what the store holds of the log is
-    /// not what the tree says.
-    pub fn sequence(&self) -> Result<TreeSize, AuditError> {
-        let mut tried = None;
-        loop {
-            let mut tree = self.tree()?;
-            is_new(&mut tried, tree.generation)?;
-            let waiting = self.store.scan(&[RowName::OUTBOX], None, MOVED_AT_ONCE)?;
-            if waiting.is_empty() {
-                return Ok(tree.frontier.size());
-            }
-            let mut writes = Vec::with_capacity(3 * waiting.len() + 1);
-            for (place, row) in waiting {
-                let event = self.seal.open_event(&row)?.to_vec();
-                if Event::from_der(&event)?.registry() != self.id() {
-                    return Err(RegistryError::Tampered.into());
-                }
-                let leaf = leaf_hash(&event);
-                writes.push(added(name::entry(tree.frontier.size()), event));
-                tree.frontier.push(leaf, |level, index, hash| {
-                    writes.push(added(name::node(level, index), hash.0.to_vec()));
-                });
-                writes.push(Write {
-                    name: place,
-                    expected: row.generation,
-                    content: None,
-                });
-            }
-            writes.push(self.write_tree(&tree)?);
-            self.commit_log(writes)?;
-        }
-    }
-
-    /// Commits, unless another process was faster: then what it did is read again.
-    fn commit_log(&self, writes: Vec<Write>) -> Result<(), AuditError> {
-        let batch = Batch {
-            writes,
-            events: Vec::new(),
-        };
-        match self.store.commit(&batch) {
-            Ok(()) | Err(CommitError::Conflict) => Ok(()),
-            Err(error) => {
-                self.poison();
-                Err(error.into())
-            }
-        }
-    }
-
-    /// Moves what waits, and signs the size and root of the log. Somebody else should keep the result.
-    ///
-    /// # Errors
-    /// [`AuditError::Signing`] and those of [`sequence`](Self::sequence).
-    pub fn checkpoint<S: Sign, R: TryCryptoRng + ?Sized>(
-        &self,
-        signer: &S,
-        rng: &mut R,
-    ) -> Result<Checkpoint, AuditError> {
-        let mut tried = None;
-        loop {
-            self.sequence()?;
-            let mut tree = self.tree()?;
-            let (size, root) = (tree.frontier.size(), tree.frontier.root());
-            if size > 0 && tree.last_checkpoint == size {
-                return self.stored_checkpoint(size);
-            }
-            is_new(&mut tried, tree.generation)?;
-            let at = self.now()?;
-            let checkpoint = Checkpoint::sign((self.id(), size, root), at, signer, rng)?;
-            tree.last_checkpoint = size;
-            let content = checkpoint.to_der()?;
-            let writes = vec![
-                self.write_tree(&tree)?,
-                added(name::checkpoint(size), content),
-            ];
-            self.commit_log(writes)?;
-            // Only what is stored is handed out: two signatures on one size differ in their time.
-            if self.tree()?.last_checkpoint >= size
-                && let Ok(stored) = self.stored_checkpoint(size)
-            {
-                return Ok(stored);
-            }
-        }
-    }
-
-    fn stored_checkpoint(&self, size: TreeSize) -> Result<Checkpoint, AuditError> {
-        let row = self.store.get(&name::checkpoint(size))?;
-        Checkpoint::from_der(&row.ok_or(AuditError::Range)?.content)
-    }
-
-    /// The checkpoints, oldest first, of sizes after `after`; a page at a time.
+    /// The checkpoints, oldest first, of sizes after `after`; a page at a time. They are as the store gives them:
+    /// nobody has [verified](Checkpoint::verify) their signatures yet.
     ///
     /// # Errors
     /// [`AuditError::Malformed`].
@@ -222,6 +129,15 @@ impl<C: Custody> Registry<C> {
     pub fn entry(&self, index: u64) -> Result<Vec<u8>, AuditError> {
         let row = self.store.get(&name::entry(index))?;
         Ok(row.ok_or(AuditError::Range)?.content)
+    }
+
+    /// The position in the log of the event of an operation, from 0; nothing, as long as the log has none.
+    ///
+    /// # Errors
+    /// [`RegistryError`].
+    pub fn logged(&self, operation: OperationId) -> Result<Option<u64>, RegistryError> {
+        let row = self.read(&name::logged(operation))?;
+        Ok(row.map(|row| u64::from_der(&row.value)).transpose()?)
     }
 
     /// Proves that the event at `index` is in the tree of the first `size` events.
@@ -255,87 +171,28 @@ impl<C: Custody> Registry<C> {
         tree::consistency(&StoredNodes(&*self.store), old, size)
     }
 
-    /// Whether the log still begins with what a checkpoint is about.
-    pub(crate) fn compare_with(&self, seen: &Checkpoint) -> Result<(), RegistryError> {
-        let is_there = seen.registry() == self.id()
-            && self.log_size().is_ok_and(|size| size >= seen.size())
-            && tree::root(&StoredNodes(&*self.store), seen.size())
-                .is_ok_and(|root| root == seen.root());
-        if is_there {
-            Ok(())
-        } else {
-            Err(RegistryError::RolledBack)
-        }
-    }
-
-    /// Compares every row of keys with what the log and the outbox tell of it: a row that was put back,
-    /// taken away or put there, and a change without its event. The entries themselves are hashed anew and compared
-    /// with the tree, which the root key seals. It reads everything, and the memory that it takes grows with
-    /// the number of keys; no writer should be at work. Rows, entries and tree that were put back together are
-    /// an older log: only a checkpoint that somebody kept shows that.
-    ///
-    /// # Errors
-    /// [`AuditError::Row`] for a row that differs, [`AuditError::Root`] for entries that do not make the tree.
-    pub fn compare_with_log(&self) -> Result<(), AuditError> {
-        let mut told: HashMap<RowName, (u64, Option<Hash>)> = HashMap::new();
-        let mut tell = |event: &[u8]| -> Result<(), AuditError> {
-            for touched in &Event::from_der(event)?.touched {
-                let before = told.insert(touched.name(), (touched.generation, touched.digest));
-                let expected = before.map_or(1, |(generation, digest)| {
-                    digest.map_or(1, |_| generation + 1)
-                });
-                if touched.generation != expected {
-                    return Err(AuditError::Row);
-                }
-            }
-            Ok(())
-        };
-        let mut entries = Frontier::new();
-        self.for_each(kind::ENTRY, |place, content| {
-            if *place != name::entry(entries.size()) {
-                return Err(AuditError::Row);
-            }
-            entries.push(leaf_hash(content), |_, _, _| {});
-            tell(content)
-        })?;
-        if entries != self.tree()?.frontier {
-            return Err(AuditError::Root);
-        }
-        self.for_each_row(RowName::OUTBOX, |_, row| tell(self.seal.open_event(row)?))?;
-        for kind in kind::TOLD_OF {
-            self.for_each_row(kind, |name, row| {
-                self.seal.open(name, row)?;
-                let found = (row.generation, Some(Hash::of(&[&row.content])));
-                if told.remove(name) == Some(found) {
-                    Ok(())
-                } else {
-                    Err(AuditError::Row)
-                }
-            })?;
-        }
-        if told.values().any(|(_, digest)| digest.is_some()) {
-            return Err(AuditError::Row);
-        }
-        Ok(())
-    }
-
     pub(super) fn for_each(
         &self,
         kind: u8,
-        mut each: impl FnMut(&RowName, &[u8]) -> Result<(), AuditError>,
+        each: impl FnMut(&RowName, &Row) -> Result<(), AuditError>,
     ) -> Result<(), AuditError> {
-        self.for_each_row(kind, |name, row| each(name, &row.content))
+        self.for_each_before(kind, None, each)
     }
 
-    fn for_each_row(
+    /// Reads rows in the order of their names, up to one that is not read any more.
+    pub(super) fn for_each_before(
         &self,
         kind: u8,
-        mut each: impl FnMut(&RowName, &crate::store::Row) -> Result<(), AuditError>,
+        end: Option<&RowName>,
+        mut each: impl FnMut(&RowName, &Row) -> Result<(), AuditError>,
     ) -> Result<(), AuditError> {
         let mut after = None;
         loop {
             let rows = self.store.scan(&[kind], after.as_ref(), PAGE)?;
             for (name, row) in &rows {
+                if end.is_some_and(|end| name >= end) {
+                    return Ok(());
+                }
                 each(name, row)?;
             }
             match rows.into_iter().next_back() {
@@ -344,21 +201,4 @@ impl<C: Custody> Registry<C> {
             }
         }
     }
-}
-
-const fn added(name: RowName, content: Vec<u8>) -> Write {
-    Write {
-        name,
-        expected: 0,
-        content: Some(content),
-    }
-}
-
-/// Whoever was faster has changed the tree. If nobody has, the store holds rows that no sequencer left there, and to try
-/// again would never end.
-fn is_new(tried: &mut Option<u64>, generation: u64) -> Result<(), RegistryError> {
-    if tried.replace(generation) == Some(generation) {
-        return Err(RegistryError::Tampered);
-    }
-    Ok(())
 }

@@ -25,9 +25,7 @@ impl<C: Custody> Registry<C> {
         by: &str,
         now: UnixTime,
     ) -> Result<Granted, Refusal> {
-        record
-            .leases
-            .retain(|lease| lease.expires.0 > now && Some(lease.id) != own);
+        record.forget_leases(now, own);
         let protect = self.allowance(record, head, Use::Protect, by, now);
         let process = self.allowance(record, head, Use::Process, by, now);
         let confirm = self.allowance(record, head, Use::Confirm, by, now);

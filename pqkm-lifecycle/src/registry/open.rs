@@ -7,6 +7,7 @@ use crate::{
     custody::Custody,
     error::{OperationError, Refusal, RegistryError},
     keep::{Keep, ModuleKey},
+    lease::LeaseOnRecord,
     managed::Managed,
     name::KeyName,
     policy::KeyFacts,
@@ -107,6 +108,23 @@ impl AnyManaged {
     #[must_use]
     pub const fn uses(&self) -> (u64, Option<u64>) {
         (self.record.issued, self.record.budget)
+    }
+
+    /// The leases on its record: those that run, and those that ended since one was granted last. The budget counts
+    /// what each gave, used or not, unless its handle [gives the rest back](Managed::give_back) while the lease runs:
+    /// what a process had when it died stays spent, because nobody knows how much of it was used. The next grant
+    /// forgets leases that ended, and adds them to [`lapsed_uses`](Self::lapsed_uses).
+    #[must_use]
+    pub fn leases(&self) -> Vec<LeaseOnRecord> {
+        let leases = self.record.leases.iter();
+        leases.copied().map(LeaseOnRecord::from).collect()
+    }
+
+    /// How many of the budgeted uses that were leased were in leases that ended and were neither given back nor renewed
+    /// by their handles: at most so many were spent without being used.
+    #[must_use]
+    pub const fn lapsed_uses(&self) -> u64 {
+        self.record.lapsed
     }
 
     /// How many keys depend on it.

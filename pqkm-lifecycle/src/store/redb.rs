@@ -13,7 +13,10 @@ use redb::{
 };
 
 use super::{Batch, KeyStore, Row, RowName, is_well_formed};
-use crate::error::{CommitError, StoreError};
+use crate::{
+    error::{CommitError, StoreError},
+    file::{publish, sync_folder_of},
+};
 
 /// Name to generation (8 bytes, big-endian) and content.
 const ROWS: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("pqkm registry rows v1");
@@ -148,19 +151,12 @@ fn make(beside: &Path, path: &Path) -> Result<(), StoreError> {
     drop(RedbStore::prepare(
         Database::create(beside).map_err(on_open)?,
     )?);
-    match fs::hard_link(beside, path) {
-        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(StoreError::Io),
-        _ => sync_folder_of(path).map_err(|_| StoreError::Io),
+    match publish(beside, path) {
+        // Somebody was faster, and theirs is to be there after a crash, too.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => sync_folder_of(path),
+        other => other,
     }
-}
-
-/// A new file is there after a crash only if its folder says so.
-fn sync_folder_of(path: &Path) -> std::io::Result<()> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    fs::File::open(folder)?.sync_all()
+    .map_err(|_| StoreError::Io)
 }
 
 fn row_of(value: &[u8]) -> Result<Row, StoreError> {

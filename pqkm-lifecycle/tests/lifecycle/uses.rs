@@ -9,7 +9,7 @@ use pqkm_lifecycle::{
 
 use crate::{
     SPEC, Signer, Wrapper, refused, signer,
-    support::{Fixture, NOW, TestClock, WHO, options, time},
+    support::{Fixture, NOW, TestClock, WHO, handle_refused, options, time},
     wrapper,
 };
 
@@ -150,4 +150,78 @@ fn two_periods_end_one_after_the_other() {
     };
     let key: Result<Wrapper<PreActivation>, _> = f.registry.generate(&asked, &WHO, &mut f.rng);
     assert_eq!(refused(key), Refusal::Policy(PolicyRefusal::Period));
+}
+
+#[test]
+fn what_a_dead_process_had_leased_stays_spent_and_is_seen() {
+    let clock = TestClock::at(NOW);
+    let terms = LeaseTerms {
+        uses: 4,
+        seconds: 60,
+    };
+    let options = RegistryOptions {
+        terms,
+        ..options(&clock)
+    };
+    let mut f = Fixture::with(options, clock);
+    let spec = KeySpec {
+        budget: Some(10),
+        ..SPEC
+    };
+    let key = wrapper(&mut f, &spec);
+    let name = key.name();
+    let promote = |f: &Fixture| -> Wrapper<Active> {
+        let found = f.registry.find(name).unwrap();
+        found.promote(&f.registry, "anna").unwrap()
+    };
+    let leases = |f: &Fixture| {
+        let found = f.registry.find(name).unwrap();
+        let leases = found.leases().into_iter();
+        let leases: Vec<_> = leases.map(|lease| (lease.uses, lease.expires)).collect();
+        (leases, found.lapsed_uses(), found.uses().0)
+    };
+    // One dies, one gives back.
+    drop(key);
+    let other = promote(&f);
+    let ends = time(NOW + 60);
+    assert_eq!(leases(&f), (vec![(4, ends), (4, ends)], 0, 8));
+    other.give_back(&f.registry).unwrap();
+    assert_eq!(leases(&f), (vec![(4, ends)], 0, 4));
+    f.clock.pass(60);
+    assert_eq!(leases(&f), (vec![(4, ends)], 0, 4));
+    let mut key = promote(&f);
+    assert_eq!(leases(&f), (vec![(4, time(NOW + 120))], 4, 8));
+    // A handle that renews is alive: what it had did not lapse.
+    f.clock.pass(60);
+    key.renew(&f.registry, "anna").unwrap();
+    assert_eq!(leases(&f), (vec![(2, time(NOW + 180))], 4, 10));
+}
+
+#[test]
+fn a_full_history_ends_activation_and_nothing_that_takes_a_key_out_of_use() {
+    let mut f = Fixture::new();
+    let mut key = wrapper(&mut f, &SPEC);
+    let key = loop {
+        let suspended = key.suspend(&f.registry, &WHO).unwrap();
+        match suspended.activate(&f.registry, &WHO) {
+            Ok(active) => key = active,
+            Err(error) => break handle_refused(Err::<(), _>(error)),
+        }
+    };
+    let (suspended, reason) = key;
+    assert_eq!(reason, Refusal::HistoryFull);
+    let key = suspended.deactivate(&f.registry, &WHO).unwrap();
+    let key = key.compromise(&f.registry, time(NOW), &WHO).unwrap();
+    let _gone = key.destroy(&f.registry, &WHO).unwrap();
+
+    // So does one that was active when its history was full.
+    let mut key = wrapper(&mut f, &SPEC);
+    for _ in 0..99 {
+        let suspended = key.suspend(&f.registry, &WHO).unwrap();
+        key = suspended.activate(&f.registry, &WHO).unwrap();
+    }
+    let key = key.deactivate(&f.registry, &WHO).unwrap();
+    let _gone = key.destroy(&f.registry, &WHO).unwrap();
+    f.registry.sequence().unwrap();
+    f.registry.compare_with_log().unwrap();
 }
