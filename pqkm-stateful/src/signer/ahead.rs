@@ -16,8 +16,9 @@ use crate::tree::{Tree, TreeJob, ascend, frontier_len, frontier_nodes};
 
 /// Frontier nodes that the thread computes at a time: they fill the widest vectors.
 const GROUP: usize = 16;
-/// All nodes are to be there so many leaves before the end of the present tree: two of those make the tree.
-const SPARE: u32 = 5;
+/// All nodes are to be there so many leaves, or a quarter of the tree if that is less, before the end of the present tree: a
+/// worker ends its group meanwhile, and two signatures make the tree.
+const SPARE: u32 = 16;
 /// The most nodes that one signature computes.
 const SHARE: usize = 3;
 
@@ -28,8 +29,8 @@ pub(super) struct Ahead {
     lms: LmsAlgorithm,
     ots: LmotsAlgorithm,
     secret: TreeSecret,
-    /// The leaf of the present tree at which this one was begun.
-    begun: u32,
+    /// The leaf of the present tree from which on signatures help.
+    from: u32,
     state: Mutex<State>,
     stopped: AtomicBool,
 }
@@ -86,14 +87,14 @@ impl Ahead {
         number: u64,
         (lms, ots): (LmsAlgorithm, LmotsAlgorithm),
         secret: TreeSecret,
-        begun: u32,
+        from: u32,
     ) -> Arc<Self> {
         Arc::new(Self {
             number,
             lms,
             ots,
             secret,
-            begun,
+            from,
             state: Mutex::new(State {
                 nodes: Vec::new(),
                 times: vec![0; frontier_len(lms)],
@@ -134,8 +135,9 @@ impl Ahead {
         // Whoever holds the lock is at work on the tree; a signature does not wait for it.
         let mut state = self.state.try_lock().ok()?;
         let total = 2 * state.times.len();
-        let time = u64::from(leaves.saturating_sub(SPARE + self.begun).max(1));
-        let gone = u64::from(leaf.saturating_sub(self.begun));
+        let spare = SPARE.min(leaves >> 2);
+        let time = u64::from(leaves.saturating_sub(spare + self.from).max(1));
+        let gone = u64::from(leaf.saturating_sub(self.from));
         let due = (u64::try_from(total).ok()? * gone).div_ceil(time);
         let due = usize::try_from(due).ok()?.min(total);
         if state.claimed == total {

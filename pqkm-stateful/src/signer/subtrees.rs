@@ -19,6 +19,8 @@ const MAX_KEPT: usize = 16;
 
 /// Signatures below a tree after which the next one is begun: whoever signs once in a while does not pay for it.
 const WARM: u32 = 8;
+/// So many leaves, or an eighth of a tree if that is less, a worker has to begin before signatures help.
+const GRACE: u32 = 32;
 /// Leaves before the end of a tree at which the next one is bound to its parent.
 const LAST: u32 = 2;
 
@@ -181,7 +183,12 @@ impl Subtrees {
             return Arc::clone(ahead);
         }
         let parameters = self.parameters.level(level);
-        let ahead = Ahead::begin(number, parameters, self.secret(level, number), leaf);
+        let grace = match self.next[usize::from(level)].worker {
+            Some(_) => GRACE.min(parameters.0.leaves() >> 3),
+            None => 0,
+        };
+        let secret = self.secret(level, number);
+        let ahead = Ahead::begin(number, parameters, secret, leaf + grace);
         let next = &mut self.next[usize::from(level)];
         next.stop();
         if let Some(worker) = &next.worker {

@@ -36,7 +36,7 @@ impl Folder {
 impl Drop for Folder {
     fn drop(&mut self) {
         // What is left behind disturbs nobody.
-        _ = std::fs::remove_dir_all(&self.0);
+        drop(std::fs::remove_dir_all(&self.0));
     }
 }
 
