@@ -1,7 +1,6 @@
 //! Verifies an audit log that was exported to a folder, without any secret.
 //!
 //! scripts/test: --demo {dir}/log
-#![expect(clippy::print_stdout, reason = "an example talks to its user")]
 
 use core::error::Error;
 use std::{
@@ -22,6 +21,13 @@ use pqkm::{
     },
 };
 
+#[path = "../shared/terminal.rs"]
+#[macro_use]
+mod terminal;
+
+#[path = "../shared/folder.rs"]
+mod folder;
+
 const HELP: &str = "\
 Verifies an audit log: every event, every checkpoint, nothing missing.
 
@@ -32,11 +38,11 @@ Usage: audit_verify [--events] [--seen CHECKPOINT.pem] DIR
             checkpoints; get that key from somewhere else than the log
   --seen    a checkpoint that you kept: the log must still begin with what it is about
   --events  prints every event
-  --demo    makes such a folder, verifies it, cuts the log and shows that it is seen
+  --demo    makes such a folder, which must be empty or not exist, verifies it, cuts the log and
+            shows that it is seen
   --help    this text
 
-Exit code: 0 the log is whole, 1 it is not, 2 wrong usage.
-";
+Exit code: 0 the log is whole, 1 it is not, 2 wrong usage.";
 
 #[derive(Default)]
 struct Arguments {
@@ -52,7 +58,7 @@ fn main() -> ExitCode {
     while let Some(word) = words.next() {
         match word.to_str() {
             Some("--help" | "-h") => {
-                print!("{HELP}");
+                say!("{HELP}");
                 return ExitCode::SUCCESS;
             }
             Some("--events") => arguments.events = true,
@@ -62,13 +68,17 @@ fn main() -> ExitCode {
                 None => return wrong_usage(),
             },
             Some(option) if option.starts_with('-') => return wrong_usage(),
-            _ if arguments.dir.is_none() => arguments.dir = Some(word.into()),
+            _ if arguments.dir.is_none() && !word.is_empty() => arguments.dir = Some(word.into()),
             _ => return wrong_usage(),
         }
     }
     let Some(dir) = arguments.dir.clone() else {
         return wrong_usage();
     };
+    if arguments.demo && !folder::is_free(&dir) {
+        eprintln!("audit_verify: {} is in use", dir.display());
+        return ExitCode::from(2);
+    }
     let done = if arguments.demo {
         demo(&dir)
     } else {
@@ -84,7 +94,7 @@ fn main() -> ExitCode {
 }
 
 fn wrong_usage() -> ExitCode {
-    eprint!("{HELP}");
+    eprintln!("{HELP}");
     ExitCode::from(2)
 }
 
@@ -100,14 +110,15 @@ fn verify(dir: &Path, arguments: &Arguments) -> Result<(), Box<dyn Error>> {
             print_event(index, event);
         }
     })?;
-    println!("registry    {}", report.registry);
-    println!(
+    say!("registry    {}", report.registry);
+    say!(
         "events      {} signed for, {} not yet",
-        report.signed, report.unsigned
+        report.signed,
+        report.unsigned
     );
-    println!("checkpoints {}, all valid", report.checkpoints);
+    say!("checkpoints {}, all valid", report.checkpoints);
     if seen.is_none() {
-        println!("no checkpoint was given that was seen before: an old copy would look the same");
+        say!("no checkpoint was given that was seen before: an old copy would look the same");
     }
     Ok(())
 }
@@ -118,7 +129,7 @@ fn print_event(index: u64, event: &Event) {
         None => event.action_name().into(),
     };
     let key = event.key().map_or_else(String::new, |key| key.to_string());
-    println!(
+    say!(
         "{index:>6}  {}  {what}  {key}  by {:?}: {:?}",
         event.at().seconds(),
         event.by(),
@@ -144,9 +155,9 @@ fn demo(dir: &Path) -> Result<(), Box<dyn Error>> {
     let pem = auditor
         .verifying_key()
         .to_public_key_pem(Default::default())?;
-    fs::write(dir.join("key.pem"), pem)?;
+    folder::write_new(&dir.join("key.pem"), pem.as_bytes())?;
     let kept = dir.join("seen.pem");
-    fs::write(&kept, seen.to_pem()?)?;
+    folder::write_new(&kept, seen.to_pem()?.as_bytes())?;
     let arguments = Arguments {
         seen: Some(kept),
         events: true,
@@ -166,7 +177,7 @@ fn demo(dir: &Path) -> Result<(), Box<dyn Error>> {
             },
         ) {
             Ok(()) => return Err("a log that was cut verified".into()),
-            Err(error) => println!("cut by {cut} bytes: {error}"),
+            Err(error) => say!("cut by {cut} bytes: {error}"),
         }
     }
     fs::write(&path, whole)?;

@@ -117,7 +117,7 @@ pub(crate) fn all(
         };
         succeeded += usize::from(refused.is_none());
         let verdict = refused.unwrap_or_else(|| "ACCEPTED".into());
-        println!("attack    {what}: {verdict}");
+        say!("attack    {what}: {verdict}");
     }
     Ok(succeeded)
 }

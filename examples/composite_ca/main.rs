@@ -1,17 +1,23 @@
 //! A certification authority whose keys are all composites, and the attacks on it, shown failing.
 //!
-//! scripts/test: --dir {dir}
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a program for the terminal"
-)]
+//! scripts/test: --dir {dir}/authority
+#![expect(clippy::print_stderr, reason = "a program for the terminal")]
+
+#[path = "../shared/terminal.rs"]
+#[macro_use]
+mod terminal;
 
 mod attacks;
 mod authority;
+#[path = "../shared/folder.rs"]
+mod folder;
 
 use core::error::Error;
-use std::{fs, path::PathBuf, process::ExitCode};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use pqkm::composite::{
     family_verifiers,
@@ -28,26 +34,24 @@ revocation list, rotation of the leaf with both halves at once, and the attacks 
 
 usage: composite_ca --dir DIR
 
-  --dir DIR  a folder, made if it is not there: certificates, requests, lists and the leaf's keys, in PEM
+  --dir DIR  where certificates, requests, lists and the leaf's keys go, in PEM; it must be empty or not exist
   --help     this text
 
-The leaf's private keys are written in the clear: this is an example. Exit status: 0 all went as it must,
+The leaf's private keys are written in the clear, for their owner to read: this is an example. Exit status: 0 all went as it must,
 1 something did not (an attack that succeeded, for one), 2 wrong use.";
 
 /// Anything that ends the program.
 pub(crate) type Fault = Box<dyn Error>;
 
 fn main() -> ExitCode {
-    let arguments: Vec<_> = std::env::args_os().skip(1).collect();
-    let words: Vec<_> = arguments.iter().map(|word| word.to_str()).collect();
-    let dir = match words.as_slice() {
-        [Some("--help" | "-h")] => {
-            println!("{HELP}");
+    let dir = match parse(std::env::args_os().skip(1).map(PathBuf::from)) {
+        Ok(Some(dir)) => dir,
+        Ok(None) => {
+            say!("{HELP}");
             return ExitCode::SUCCESS;
         }
-        [Some("--dir"), _] => PathBuf::from(arguments.last().cloned().unwrap_or_default()),
-        _ => {
-            eprintln!("composite_ca: a folder is needed\n\n{HELP}");
+        Err(problem) => {
+            eprintln!("composite_ca: {problem}\n\n{HELP}");
             return ExitCode::from(2);
         }
     };
@@ -64,12 +68,29 @@ fn main() -> ExitCode {
     }
 }
 
+/// The folder, or none where help is wanted.
+fn parse(mut words: impl Iterator<Item = PathBuf>) -> Result<Option<PathBuf>, String> {
+    let first = words.next();
+    let dir = match first.as_deref().and_then(Path::to_str) {
+        Some("--help" | "-h") => return Ok(None),
+        Some("--dir") => folder::named(words.next())?,
+        _ => return Err("--dir is missing".into()),
+    };
+    if let Some(more) = words.next() {
+        return Err(format!("unknown argument {}", more.display()));
+    }
+    if !folder::is_free(&dir) {
+        return Err(format!("{} is in use", dir.display()));
+    }
+    Ok(Some(dir))
+}
+
 /// Runs the whole tour; the number of attacks that succeeded.
-fn run(dir: &PathBuf) -> Result<usize, Fault> {
+fn run(dir: &Path) -> Result<usize, Fault> {
     fs::create_dir_all(dir)?;
     let write = |file: &str, text: &str| -> Result<(), Fault> {
-        fs::write(dir.join(file), text)?;
-        println!("wrote     {}", dir.join(file).display());
+        folder::write_new(&dir.join(file), text.as_bytes())?;
+        say!("wrote     {}", dir.join(file).display());
         Ok(())
     };
     let rng = &mut SysRng;
@@ -91,7 +112,7 @@ fn run(dir: &PathBuf) -> Result<usize, Fault> {
     let now = SystemClock.now()?;
     let chain = |leaf: &Named| [leaf.certificate.clone(), intermediate.certificate.clone()];
     chains.verify(&chain(&leaf), now)?;
-    println!("verified  leaf, intermediate, root: every key and signature is a composite");
+    say!("verified  leaf, intermediate, root: every key and signature is a composite");
 
     // Rotation: a successor with two fresh halves, a certificate for it, and the end of the old one.
     let successor = leaf.key.rotate(rng)?;
@@ -99,7 +120,7 @@ fn run(dir: &PathBuf) -> Result<usize, Fault> {
     chains.verify(&chain(&renewed), now)?;
     write("leaf-renewed.crt", &renewed.certificate.to_pem())?;
     write("leaf-renewed.key", &private_key(&renewed)?)?;
-    println!("rotated   both halves at once, and the new certificate verifies");
+    say!("rotated   both halves at once, and the new certificate verifies");
     let (this_update, next_update) = times(now)?;
     let revoked = Revoked {
         serial_number: leaf.certificate.serial_number().clone(),
@@ -120,7 +141,7 @@ fn run(dir: &PathBuf) -> Result<usize, Fault> {
     if !is_revoked(&leaf) || is_revoked(&renewed) {
         return Err("the list does not say what it should".into());
     }
-    println!("revoked   the old leaf, and only that");
+    say!("revoked   the old leaf, and only that");
 
     attacks::all(&chains, &intermediate, &leaf, &renewed, now)
 }

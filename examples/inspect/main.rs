@@ -1,11 +1,11 @@
 //! Prints any certificate, request, revocation list or key of the family: halves, sizes, verdict.
 //!
 //! scripts/test: vectors/pki/providers/bc/certs_r5/MLDSA65-ECDSA-P256-SHA512-1.3.6.1.5.5.7.6.45_ta.der
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a program for the terminal"
-)]
+#![expect(clippy::print_stderr, reason = "a program for the terminal")]
+
+#[path = "../shared/terminal.rs"]
+#[macro_use]
+mod terminal;
 
 mod show;
 
@@ -32,7 +32,7 @@ fn main() -> ExitCode {
         .iter()
         .any(|word| word == "--help" || word == "-h")
     {
-        println!("{HELP}");
+        say!("{HELP}");
         return ExitCode::SUCCESS;
     }
     if arguments.is_empty() {
@@ -49,7 +49,7 @@ fn main() -> ExitCode {
                 continue;
             }
         };
-        println!("{}", path.display());
+        say!("{}", path.display());
         let fields = inspect(&bytes);
         all_accepted &= fields.is_accepted();
         fields.print();

@@ -47,13 +47,13 @@ impl Fields {
     }
 
     pub(crate) fn print(&self) {
-        println!("  {:<10} {}", "kind", self.kind);
+        say!("  {:<10} {}", "kind", self.kind);
         for (name, value) in &self.lines {
-            println!("  {name:<10} {value}");
+            say!("  {name:<10} {value}");
         }
         match &self.verdict {
-            Ok(verdict) => println!("  {:<10} {verdict}", "verdict"),
-            Err(why) => println!("  {:<10} refused: {why}", "verdict"),
+            Ok(verdict) => say!("  {:<10} {verdict}", "verdict"),
+            Err(why) => say!("  {:<10} refused: {why}", "verdict"),
         }
     }
 }

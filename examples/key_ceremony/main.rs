@@ -2,7 +2,6 @@
 //!
 //! scripts/test: --dir {dir}/ceremony
 //! scripts/test: --custodians 3 --threshold 3 --dir {dir}/all-of-three
-#![expect(clippy::print_stdout, reason = "an example talks to its user")]
 
 use core::error::Error;
 use std::{path::PathBuf, process::ExitCode};
@@ -17,7 +16,13 @@ use pqkm::shamir::{
     combine_with, split,
 };
 
+#[path = "../shared/terminal.rs"]
+#[macro_use]
+mod terminal;
+
 mod custodian;
+#[path = "../shared/folder.rs"]
+mod folder;
 mod room;
 
 use custodian::Custodian;
@@ -34,8 +39,7 @@ Usage: key_ceremony [--custodians N] [--threshold K] --dir DIR
   --dir DIR        where keys, envelopes, paper and transcript go; it must be empty or not exist
   --help           this text
 
-Exit code: 0 everything held, 1 something failed, 2 wrong usage.
-";
+Exit code: 0 everything held, 1 something failed, 2 wrong usage.";
 
 struct Arguments {
     custodians: u8,
@@ -52,7 +56,7 @@ fn main() -> ExitCode {
     let arguments = match parse(std::env::args_os().skip(1).map(PathBuf::from)) {
         Ok(Request::Run(arguments)) => arguments,
         Ok(Request::Help) => {
-            print!("{HELP}");
+            say!("{HELP}");
             return ExitCode::SUCCESS;
         }
         Err(problem) => {
@@ -81,7 +85,7 @@ fn parse(mut words: impl Iterator<Item = PathBuf>) -> Result<Request, String> {
             Some("--help" | "-h") => return Ok(Request::Help),
             Some("--custodians") => custodians = Some(number(words.next(), "--custodians")?),
             Some("--threshold") => threshold = Some(number(words.next(), "--threshold")?),
-            Some("--dir") => dir = Some(words.next().ok_or("--dir needs a folder")?),
+            Some("--dir") => dir = Some(folder::named(words.next())?),
             _ => return Err(format!("unknown argument {}", word.display())),
         }
     }
@@ -93,7 +97,7 @@ fn parse(mut words: impl Iterator<Item = PathBuf>) -> Result<Request, String> {
         ));
     }
     let dir = dir.ok_or("--dir is missing")?;
-    if !Room::is_free(&dir) {
+    if !folder::is_free(&dir) {
         return Err(format!("{} is in use", dir.display()));
     }
     Ok(Request::Run(Arguments {
@@ -110,17 +114,17 @@ fn run(arguments: &Arguments) -> Outcome<()> {
     let room = Room::create(&arguments.dir)?;
     let mut rng = SysRng;
 
-    println!("1. Keys");
+    say!("1. Keys");
     let dealer = SigningKey::<MlDsa65>::generate_checked(&mut rng)?;
     let mut custodians = (1..=arguments.custodians)
         .map(|number| Custodian::create(&room, &format!("custodian {number}")))
         .collect::<Outcome<Vec<_>>>()?;
-    println!(
+    say!(
         "   {} custodians, each with ML-DSA-65 and ML-KEM-768",
         custodians.len()
     );
 
-    println!("2. Deal");
+    say!("2. Deal");
     let mut master = [0; 32];
     rng.try_fill_bytes(&mut master)?;
     let master = SecretBytes::copy_from(&master);
@@ -133,19 +137,19 @@ fn run(arguments: &Arguments) -> Outcome<()> {
     let set = split(&master, &dealing, &dealer, &mut rng)?;
     let manifest = hand_out(&room, &set, &dealer, &mut custodians)?;
 
-    println!("3. Attest");
+    say!("3. Attest");
     let verified = attest(&manifest, &custodians)?;
 
-    println!("4. Open, with one share damaged");
+    say!("4. Open, with one share damaged");
     let (opened, named) = open(verified, &custodians)?;
     if named != IndexSet::from_iter([DAMAGED]) {
         return Err("the damaged share was not named".into());
     }
 
-    println!("5. Replace a custodian");
+    say!("5. Replace a custodian");
     let manifest = replace(opened, &room, &dealer, arguments.threshold, &mut custodians)?;
 
-    println!("6. Reconstruct");
+    say!("6. Reconstruct");
     let last = custodians.iter().rev().take(arguments.threshold.into());
     let shares = last
         .map(|custodian| custodian.read_paper(&room))
@@ -154,10 +158,11 @@ fn run(arguments: &Arguments) -> Outcome<()> {
     if !equal(&recovered.secret, &master) {
         return Err("the secret is another one".into());
     }
-    println!("   from {} lines of paper", shares.len());
-    println!(
+    say!("   from {} lines of paper", shares.len());
+    say!(
         "ceremony: {} of {}, 1 damaged share named, 1 custodian replaced, secret recovered",
-        arguments.threshold, arguments.custodians
+        arguments.threshold,
+        arguments.custodians
     );
     Ok(())
 }
@@ -180,7 +185,7 @@ fn replace(
     if manifest.check(gone.share()?).is_ok() {
         return Err("the share of the custodian who left still counts".into());
     }
-    println!(
+    say!(
         "   {} left, a successor came; the old share no longer fits",
         gone.name()
     );
@@ -226,7 +231,7 @@ fn hand_out(
         sizes = (envelope.to_der().len(), share.to_paper()?.len());
         custodian.receive(room, &envelope, &dealer.verifying_key())?;
     }
-    println!(
+    say!(
         "   generation {generation}: {} envelopes of {} bytes, lines of {} characters",
         set.shares.len(),
         sizes.0,
@@ -244,7 +249,7 @@ fn attest(manifest: &VerifiedManifest, custodians: &[Custodian]) -> Outcome<Veri
         let attestation = custodian.attest(manifest, collecting.challenge())?;
         collecting.admit(&attestation, &custodian.verifying_key(), &SystemClock)?;
     }
-    println!(
+    say!(
         "   {} attestations, no share seen",
         collecting.attested().len()
     );
@@ -268,7 +273,7 @@ fn open(verified: Verified, custodians: &[Custodian]) -> Outcome<(Opened, IndexS
     match verified.open(&damaged, nothing, &SystemClock) {
         Ok(opened) => {
             let named = opened.wrong();
-            println!("   wrong: share {named}; the others give the secret");
+            say!("   wrong: share {named}; the others give the secret");
             Ok((opened, named))
         }
         Err(refused) => {
@@ -277,9 +282,7 @@ fn open(verified: Verified, custodians: &[Custodian]) -> Outcome<(Opened, IndexS
             else {
                 return Err(refused.into());
             };
-            println!(
-                "   wrong: share {wrong}; the others are too few, so the right one is fetched"
-            );
+            say!("   wrong: share {wrong}; the others are too few, so the right one is fetched");
             let opened = refused.ceremony.open(&shares, nothing, &SystemClock)?;
             Ok((opened, wrong))
         }

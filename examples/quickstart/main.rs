@@ -4,21 +4,21 @@
 //! scripts/test: --dir {dir}/vault
 //! scripts/test: --dir {dir}/vault Cargo.toml Cargo.toml src/lib.rs
 
-use core::{error::Error, fmt};
+use core::error::Error;
 use std::{
-    io::{self, Write as _},
     path::{Path, PathBuf},
-    process::{self, ExitCode},
+    process::ExitCode,
 };
 
 use pqkm::core::SysRng;
 
-/// Prints a line.
-macro_rules! say {
-    ($($text:tt)*) => { crate::print(format_args!($($text)*)) };
-}
+#[path = "../shared/terminal.rs"]
+#[macro_use]
+mod terminal;
 
 mod damage;
+#[path = "../shared/folder.rs"]
+mod folder;
 mod keys;
 mod stages;
 mod vault;
@@ -79,13 +79,6 @@ fn main() -> ExitCode {
     }
 }
 
-/// Prints a line. Where nobody reads any more, there is nothing left to do.
-fn print(line: fmt::Arguments<'_>) {
-    if writeln!(io::stdout(), "{line}").is_err() {
-        process::exit(1);
-    }
-}
-
 fn parse(mut words: impl Iterator<Item = PathBuf>) -> Result<Request, String> {
     let mut dir = None;
     let mut files = Vec::new();
@@ -94,7 +87,7 @@ fn parse(mut words: impl Iterator<Item = PathBuf>) -> Result<Request, String> {
         match word.to_str() {
             Some("--help" | "-h") if !only_files => return Ok(Request::Help),
             Some("--dir") if !only_files => {
-                let value = words.next().ok_or("--dir needs a folder")?;
+                let value = folder::named(words.next())?;
                 if dir.replace(value).is_some() {
                     return Err("--dir was given twice".into());
                 }
@@ -114,9 +107,6 @@ fn parse(mut words: impl Iterator<Item = PathBuf>) -> Result<Request, String> {
         return Err(format!("{} is not a file", missing.display()));
     }
     let dir = dir.unwrap_or_else(|| "pqkm-quickstart".into());
-    if dir.as_os_str().is_empty() {
-        return Err("--dir is empty".into());
-    }
     if !Vault::may_use(&dir) {
         return Err(format!("{} is in use by something else", dir.display()));
     }

@@ -15,7 +15,7 @@
 use core::{error::Error, fmt::Write as _};
 use std::{
     fs,
-    io::{self, Write as _},
+    io::Write as _,
     path::{Path, PathBuf},
 };
 
@@ -33,6 +33,8 @@ use pqkm::{
     },
 };
 use sha2::{Digest as _, Sha256};
+
+use crate::folder;
 
 /// The file that marks a folder as made by this example.
 const MARKER: &str = ".pqkm-quickstart";
@@ -70,10 +72,7 @@ pub(crate) fn stored_name(index: usize, file: &Path) -> String {
 impl Vault {
     /// Whether the folder is absent, empty, or made by this example.
     pub(crate) fn may_use(dir: &Path) -> bool {
-        match fs::read_dir(dir) {
-            Ok(mut entries) => dir.join(MARKER).is_file() || entries.next().is_none(),
-            Err(error) => error.kind() == io::ErrorKind::NotFound,
-        }
+        dir.join(MARKER).is_file() || folder::is_free(dir)
     }
 
     /// Begins anew in the folder.
@@ -257,7 +256,9 @@ fn digest(bytes: &[u8]) -> String {
 
 pub(crate) fn write(path: &Path, contents: &[u8]) -> Result<(), Failure> {
     let beside = path.with_added_extension("new");
-    let mut file = private_file(&beside)?;
+    let mut options = fs::OpenOptions::new();
+    let options = folder::private(options.write(true).create(true).truncate(true));
+    let mut file = options.open(&beside)?;
     file.write_all(contents)?;
     file.sync_all()?;
     fs::rename(&beside, path)?;
@@ -268,13 +269,4 @@ pub(crate) fn write(path: &Path, contents: &[u8]) -> Result<(), Failure> {
         fs::File::open(folder)?.sync_all()?;
     }
     Ok(())
-}
-
-/// Creates a file that only its owner may read, where the system knows owners.
-fn private_file(path: &Path) -> io::Result<fs::File> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }

@@ -37,8 +37,16 @@ errors! {
         Key => "the subject's key is not one of its algorithm",
         /// The key usage is not one that the key's algorithm allows.
         KeyUsage => "the key usage is not allowed for the key's algorithm",
-        /// An extension occurs twice or does not decode.
-        Extension => "an extension does not decode",
+        /// The version is not one in which such fields exist.
+        Version => "the version does not know these fields",
+        /// The serial number is not positive, or longer than 20 octets.
+        SerialNumber => "the serial number is not positive or too long",
+        /// The issuer has no name, or the subject has none and no critical alternative name.
+        Name => "the issuer or the subject has no name",
+        /// A path is limited or certificates are signed by a subject that is no certification authority.
+        BasicConstraints => "only a certification authority signs certificates",
+        /// An extension occurs twice, does not decode, or is one that makes a list a part of a list.
+        Extension => "an extension does not decode or is not understood",
         /// It does not answer the question: an error status instead of a response.
         Unsuccessful => "the responder reported an error",
     }
@@ -63,8 +71,10 @@ errors! {
         KeyUsage => "an issuer's key may not sign this",
         /// There are more authorities below an issuer than it allows.
         PathLength => "the path is longer than an issuer allows",
-        /// A critical extension is not understood.
+        /// A critical extension is not understood, or names or policies are constrained.
         CriticalExtension => "a critical extension is not understood",
+        /// A certificate's extended key usage does not name the purpose.
+        Purpose => "a certificate is not for that purpose",
         /// A key or signature is not of the kind that the policy asks for.
         Policy => "a key or signature is not what the policy asks for",
         /// A signature is not valid. No reason is given.
@@ -86,11 +96,12 @@ errors! {
         Issuer => "the profile was made for another issuer",
         /// An authority's name is empty, or a subject has none and no critical alternative name.
         Name => "the subject has no name",
-        /// The certificate would end before it begins.
-        Validity => "the end of validity is before its beginning",
+        /// The certificate would end before it begins, or never be valid while its issuer is.
+        Validity => "there is no time at which it would be valid",
         /// The number is not positive, or longer than 20 octets.
         SerialNumber => "the serial number is not positive or too long",
-        /// An extension does not decode, occurs twice, is one too many, or is critical and not understood.
+        /// An extension does not decode, occurs twice, is one too many, or is critical and not understood,
+        /// the issuer's included.
         Extension => "an extension is not one that can be issued",
         /// The issuer's certificate allows no further authority below it.
         PathLength => "the issuer allows no further authority below it",
@@ -121,7 +132,9 @@ impl From<ReadError> for IssueError {
         match error {
             ReadError::Key => Self::SubjectKey,
             ReadError::KeyUsage => Self::KeyUsage,
-            ReadError::Extension => Self::Extension,
+            ReadError::SerialNumber => Self::SerialNumber,
+            ReadError::Name => Self::Name,
+            ReadError::Extension | ReadError::BasicConstraints => Self::Extension,
             _ => Self::Encoding,
         }
     }

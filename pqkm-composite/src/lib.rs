@@ -31,7 +31,8 @@
 //! # What it does not do
 //!
 //! It stores nothing and asks nobody: certificates, times, revocation lists and OCSP responses are handed
-//! in. It reads no name constraints (refused where critical) and makes no OCSP requests.
+//! in. It enforces no name and policy constraints (chains with them are refused), compares no name with one
+//! that is expected, and makes no OCSP requests.
 //!
 //! # Threat model
 //!

@@ -8,6 +8,7 @@ mod batch;
 mod certificate;
 mod chain;
 mod crl;
+mod extensions;
 mod issue;
 mod kind;
 mod name;

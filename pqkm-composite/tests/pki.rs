@@ -6,7 +6,7 @@
     reason = "helpers of tests are not recognised as tests"
 )]
 
-use core::time::Duration;
+mod support;
 
 use pqkm_composite::{
     ChainError, IssueError, MlDsa44EcdsaP256, MlDsa65EcdsaP256, MlDsa65Ed25519, MlKem768X25519,
@@ -18,107 +18,50 @@ use pqkm_composite::{
     },
 };
 use pqkm_core::{
-    AnyPublicKey, DecapsulationKey, MlDsa65, MlKem768, SignatureAlgorithm, SigningKey, UnixTime,
-    Verifiers, VerifyingKey,
+    AnyPublicKey, DecapsulationKey, MlDsa65, MlKem768, SignatureAlgorithm, SigningKey, Verifiers,
+    VerifyingKey,
 };
 use pqkm_testkit::{
     mutate,
     rng::{FailingRng, SeededRng},
 };
-use x509_cert::{
-    der::{
-        asn1::{GeneralizedTime, OctetString},
-        oid::ObjectIdentifier,
-    },
-    ext::pkix::CrlReason,
-    serial_number::SerialNumber,
-    time::{Time, Validity},
-};
+use x509_cert::ext::pkix::CrlReason;
 
-const DAY: u64 = 86_400;
-const NOW: u64 = 1_800_000_000;
+use support::{Authority, DAY, NOW, at, extension, issuance, x509_time};
 
-fn at(seconds: u64) -> UnixTime {
-    UnixTime::from_seconds(seconds).unwrap()
-}
-
-fn x509_time(seconds: u64) -> Time {
-    Time::GeneralTime(GeneralizedTime::from_unix_duration(Duration::from_secs(seconds)).unwrap())
-}
-
-fn issuance(number: u8, key: &AnyPublicKey) -> Issuance<'_> {
-    let (from, until) = (x509_time(NOW - DAY), x509_time(NOW + 30 * DAY));
-    Issuance {
-        serial_number: SerialNumber::new(&[number]).unwrap(),
-        validity: Validity::new(from, until),
-        subject_key: key,
-    }
-}
-
-struct Authority<A: SignatureAlgorithm> {
-    root_key: SigningKey<A>,
-    root: Certificate,
-    sub_key: SigningKey<A>,
-    sub: Certificate,
-    leaf_key: SigningKey<A>,
-    leaf: Certificate,
-    rng: SeededRng,
-}
-
-impl<A: SignatureAlgorithm> Authority<A> {
-    fn new(label: &str) -> Self {
-        let mut rng = SeededRng::from_label(label);
-        let rng = &mut rng;
-        let root_key = SigningKey::<A>::generate(rng).unwrap();
-        let public = AnyPublicKey::from(&root_key.verifying_key());
-        let profile = Profile::root(name("CN=Root").unwrap(), Some(1));
-        let root = issue(profile, issuance(1, &public), None, &root_key, rng).unwrap();
-        let sub_key = SigningKey::<A>::generate(rng).unwrap();
-        let public = AnyPublicKey::from(&sub_key.verifying_key());
-        let profile = Profile::authority(&root, name("CN=Sub").unwrap(), Some(0)).unwrap();
-        let sub = issue(profile, issuance(2, &public), Some(&root), &root_key, rng).unwrap();
-        let leaf_key = SigningKey::<A>::generate(rng).unwrap();
-        let public = AnyPublicKey::from(&leaf_key.verifying_key());
-        let profile = Profile::end_entity(&sub, name("CN=Leaf").unwrap()).unwrap();
-        let leaf = issue(profile, issuance(3, &public), Some(&sub), &sub_key, rng).unwrap();
-        Self {
-            root_key,
-            root,
-            sub_key,
-            sub,
-            leaf_key,
-            leaf,
-            rng: SeededRng::from_label("more"),
-        }
-    }
-
-    fn verify(&self, policy: Policy, time: u64) -> Result<(), ChainError> {
-        let verifiers = family_verifiers().unwrap();
-        let anchors = [self.root.clone()];
-        let chain = [self.leaf.clone(), self.sub.clone()];
-        ChainVerifier::new(&anchors, &verifiers, policy).verify(&chain, at(time))
-    }
+fn verify<A: SignatureAlgorithm>(
+    authority: &Authority<A>,
+    policy: Policy,
+    time: u64,
+) -> Result<(), ChainError> {
+    let verifiers = family_verifiers().unwrap();
+    let anchors = [authority.root.clone()];
+    let chain = [authority.leaf.clone(), authority.sub.clone()];
+    ChainVerifier::new(&anchors, &verifiers, policy).verify(&chain, at(time))
 }
 
 #[test]
 fn chains_verify_and_policies_hold() {
     let composite = Authority::<MlDsa65EcdsaP256>::new("composite");
-    assert_eq!(composite.verify(Policy::RequireComposite, NOW), Ok(()));
-    assert_eq!(composite.verify(Policy::PostQuantum, NOW), Ok(()));
-    assert_eq!(composite.verify(Policy::Pure, NOW), Err(ChainError::Policy));
+    assert_eq!(verify(&composite, Policy::RequireComposite, NOW), Ok(()));
+    assert_eq!(verify(&composite, Policy::PostQuantum, NOW), Ok(()));
     assert_eq!(
-        composite.verify(Policy::RequireComposite, NOW - 2 * DAY),
+        verify(&composite, Policy::Pure, NOW),
+        Err(ChainError::Policy)
+    );
+    assert_eq!(
+        verify(&composite, Policy::RequireComposite, NOW - 2 * DAY),
         Err(ChainError::NotYetValid)
     );
     assert_eq!(
-        composite.verify(Policy::RequireComposite, NOW + 31 * DAY),
+        verify(&composite, Policy::RequireComposite, NOW + 31 * DAY),
         Err(ChainError::Expired)
     );
     let pure = Authority::<MlDsa65>::new("pure");
-    assert_eq!(pure.verify(Policy::Pure, NOW), Ok(()));
-    assert_eq!(pure.verify(Policy::PostQuantum, NOW), Ok(()));
+    assert_eq!(verify(&pure, Policy::Pure, NOW), Ok(()));
+    assert_eq!(verify(&pure, Policy::PostQuantum, NOW), Ok(()));
     assert_eq!(
-        pure.verify(Policy::RequireComposite, NOW),
+        verify(&pure, Policy::RequireComposite, NOW),
         Err(ChainError::Policy)
     );
 }
@@ -277,11 +220,6 @@ fn what_would_not_verify_is_not_signed() {
         refused(profile(), issuance(0, &public)),
         IssueError::SerialNumber
     );
-    let extension = |oid: &str, critical, value: &[u8]| x509_cert::ext::Extension {
-        extn_id: ObjectIdentifier::new_unwrap(oid),
-        critical,
-        extn_value: OctetString::new(value).unwrap(),
-    };
     for (oid, critical, value) in [
         ("2.5.29.37", false, b"no DER".as_slice()),
         ("1.2.3.4", true, b""),

@@ -33,7 +33,7 @@
 //! # Modules, in reading order
 //!
 //! [`lanes`] (instruction sets and the only `unsafe` of ordinary builds), [`rows`], [`keccak`], [`seed`], [`mlkem`],
-//! [`mldsa`], [`sha256`], [`shake`], [`gf256`], [`memcheck`].
+//! [`mldsa`], [`lms`], [`sha256`], [`shake`], [`gf256`], [`memcheck`].
 #![no_std]
 #![deny(unsafe_code)]
 #![expect(
@@ -70,6 +70,7 @@ mod kernel;
 pub mod gf256;
 pub mod keccak;
 pub mod lanes;
+pub mod lms;
 pub mod memcheck;
 pub mod mldsa;
 pub mod mlkem;

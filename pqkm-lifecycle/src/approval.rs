@@ -1,4 +1,4 @@
-//! Approvals: k of n people sign one transition, and this one only.
+//! Approvals: k of n people sign one transition, of a key or of two that are linked, and this one only.
 
 use der::{Encode as _, Sequence, asn1::Utf8StringRef};
 use pqkm_core::{
@@ -9,6 +9,7 @@ use pqkm_core::{
 use crate::{
     error::PolicyRefusal,
     name::{KeyName, NameRef},
+    record::KeyRecord,
     table::KeyState,
     wire::Hash,
 };
@@ -16,43 +17,98 @@ use crate::{
 /// Names the signed structure.
 const LABEL: &str = "pqkm approval v1";
 
-/// What approvers sign: one transition of one key, at one point of its history.
+/// What approvers sign: one transition, at one point of the history of every key that it is of.
 ///
-/// After the transition, or any other, the number of steps is another one: an approval is good once.
+/// That is the key that is asked for and, where that is linked, the other one: an approval for a key alone is none
+/// for both. The other halves of pairs are not named: where an edge takes both halves, the table says so. After the
+/// transition, or any other, the number of steps is another one: an approval is good once.
+///
+/// For a rotation, the key is the predecessor, which goes from active to active: it hands over.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proposal {
     pub(crate) registry: Hash,
-    pub(crate) key: KeyName,
-    pub(crate) steps: u64,
-    pub(crate) from: KeyState,
+    pub(crate) key: Standing,
     pub(crate) to: KeyState,
     pub(crate) by: String,
     pub(crate) reason: String,
+    pub(crate) linked: Option<Standing>,
+}
+
+/// A key at a point of its history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Standing {
+    key: KeyName,
+    steps: u64,
+    state: KeyState,
+}
+
+impl Standing {
+    pub(crate) fn of(key: KeyName, record: &KeyRecord) -> Self {
+        Self {
+            key,
+            steps: record.steps(),
+            state: record.state(),
+        }
+    }
+}
+
+/// A [`Standing`] in DER.
+#[derive(Sequence)]
+struct Stands {
+    key: NameRef,
+    steps: u64,
+    state: KeyState,
+}
+
+impl From<Standing> for Stands {
+    fn from(standing: Standing) -> Self {
+        Self {
+            key: standing.key.into(),
+            steps: standing.steps,
+            state: standing.state,
+        }
+    }
 }
 
 #[derive(Sequence)]
 struct Signed<'a> {
     label: Utf8StringRef<'a>,
     registry: Hash,
-    key: NameRef,
-    steps: u64,
-    from: KeyState,
+    key: Stands,
     to: KeyState,
     by: Utf8StringRef<'a>,
     reason: Utf8StringRef<'a>,
+    #[asn1(
+        context_specific = "0",
+        tag_mode = "IMPLICIT",
+        constructed = "true",
+        optional = "true"
+    )]
+    linked: Option<Stands>,
 }
 
 impl Proposal {
-    /// The key.
+    /// The key that is asked for.
     #[must_use]
     pub const fn key(&self) -> KeyName {
-        self.key
+        self.key.key
+    }
+
+    /// The key that is linked with it and comes along.
+    #[must_use]
+    pub fn linked(&self) -> Option<KeyName> {
+        self.linked.map(|linked| linked.key)
     }
 
     /// From which state to which.
     #[must_use]
     pub const fn transition(&self) -> (KeyState, KeyState) {
-        (self.from, self.to)
+        (self.key.state, self.to)
+    }
+
+    /// Whether it is about a key as that stands.
+    pub(crate) fn is_about(&self, key: KeyName, record: &KeyRecord) -> bool {
+        [Some(self.key), self.linked].contains(&Some(Standing::of(key, record)))
     }
 
     fn message(&self) -> Option<Vec<u8>> {
@@ -60,11 +116,10 @@ impl Proposal {
             label: Utf8StringRef::new(LABEL).ok()?,
             registry: self.registry,
             key: self.key.into(),
-            steps: self.steps,
-            from: self.from,
             to: self.to,
             by: Utf8StringRef::new(&self.by).ok()?,
             reason: Utf8StringRef::new(&self.reason).ok()?,
+            linked: self.linked.map(Stands::from),
         }
         .to_der()
         .ok()

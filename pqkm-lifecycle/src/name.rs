@@ -91,6 +91,7 @@ pub(crate) mod kind {
     pub(crate) const HEAD: u8 = b'h';
     pub(crate) const KEY: u8 = b'k';
     pub(crate) const DEPENDANT: u8 = b'd';
+    pub(crate) const NOTED: u8 = b'w';
     pub(crate) const OPERATION: u8 = b'o';
     pub(crate) const LOGGED: u8 = b'i';
     pub(crate) const META: u8 = b'm';
@@ -98,6 +99,9 @@ pub(crate) mod kind {
     pub(crate) const NODE: u8 = b'n';
     pub(crate) const TREE: u8 = b't';
     pub(crate) const CHECKPOINT: u8 = b'c';
+
+    /// Those of which the log tells.
+    pub(crate) const TOLD_OF: [u8; 4] = [HEAD, KEY, DEPENDANT, NOTED];
 }
 
 fn row(kind: u8, parts: &[&[u8]]) -> RowName {
@@ -127,6 +131,10 @@ pub(crate) fn dependant(id: KeyId, version: Version, digest: &Hash) -> RowName {
             digest.as_bytes(),
         ],
     )
+}
+
+pub(crate) fn noted(digest: &Hash) -> RowName {
+    row(kind::NOTED, &[digest.as_bytes()])
 }
 
 pub(crate) fn operation(operation: OperationId) -> RowName {
@@ -169,5 +177,5 @@ pub(crate) fn checkpoint(size: u64) -> RowName {
 pub(crate) fn is_told_of(name: &RowName) -> bool {
     name.as_bytes()
         .first()
-        .is_some_and(|first| [kind::HEAD, kind::KEY, kind::DEPENDANT].contains(first))
+        .is_some_and(|first| kind::TOLD_OF.contains(first))
 }

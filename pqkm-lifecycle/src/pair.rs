@@ -37,7 +37,8 @@ pub type PairTransitioned<P, K, From, To> =
     Result<LinkedPair<P, K, To>, TransitionError<LinkedPair<P, K, From>>>;
 
 impl<P: KeyHandle, K: KeyHandle, S: HoldsKey> LinkedPair<P, K, S> {
-    /// Links two keys: see [`Registry::link`].
+    /// Links two keys: see [`Registry::link`]. Of active keys, the handle to the one whose periods become shorter has
+    /// to be [renewed](Self::renew).
     ///
     /// # Errors
     /// [`TransitionError`], with both handles.
@@ -121,6 +122,19 @@ impl<P, K, S: State> LinkedPair<P, K, S> {
     /// The handle to the other.
     pub const fn other(&self) -> &Managed<K, S> {
         &self.other
+    }
+
+    /// Renews both handles: see [`Managed::renew`].
+    ///
+    /// # Errors
+    /// Those of [`Managed::renew`]; if it is the other handle's, the one is renewed.
+    pub fn renew<C: Custody>(
+        &mut self,
+        registry: &Registry<C>,
+        by: &str,
+    ) -> Result<(), OperationError> {
+        self.one.renew(registry, by)?;
+        self.other.renew(registry, by)
     }
 }
 

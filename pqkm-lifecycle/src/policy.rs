@@ -45,6 +45,8 @@ pub struct PeriodLimits {
 }
 
 /// What somebody wants to do with a key.
+///
+/// The enum is closed: a policy that decides by it has to decide anew when something is added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Intent {
     /// Generate it.
@@ -55,9 +57,21 @@ pub enum Intent {
     Distribute,
     /// Take it to another state.
     Transition(KeyState),
+    /// Link it with another key, for life: asked about both.
+    Link,
+    /// Record that something depends on it, or does so no more.
+    Dependants,
+    /// Plan its destruction, move the moment, or call it off.
+    PlanDestruction,
+    /// Record on a destroyed key that it was compromised before.
+    ReportCompromise,
 }
 
 /// Decides what a registry does beyond what the standard forbids.
+///
+/// Whatever changes a key asks [`check`](Self::check) first, about every key that it changes. A lease asks for the uses
+/// that it gives; one that gives none, and giving one back, ask nobody. A note is about no key and asks
+/// [`check_note`](Self::check_note).
 pub trait Policy: Send + Sync {
     /// Whether `by` may do that at that time.
     ///
@@ -70,6 +84,12 @@ pub trait Policy: Send + Sync {
         by: &str,
         at: UnixTime,
     ) -> Result<(), PolicyRefusal>;
+
+    /// Whether `by` may leave a note in the log at that time.
+    ///
+    /// # Errors
+    /// The first objection.
+    fn check_note(&self, by: &str, at: UnixTime) -> Result<(), PolicyRefusal>;
 
     /// The longest periods of such a key, and what it gets if nobody asks for less.
     fn periods(&self, key: &KeyFacts<'_>) -> PeriodLimits;
@@ -106,6 +126,10 @@ impl Policy for Permissive {
         _: &str,
         _: UnixTime,
     ) -> Result<(), PolicyRefusal> {
+        Ok(())
+    }
+
+    fn check_note(&self, _: &str, _: UnixTime) -> Result<(), PolicyRefusal> {
         Ok(())
     }
 

@@ -52,6 +52,22 @@ pub(crate) struct Periods {
 }
 
 impl Periods {
+    /// When they end, once the key was activated.
+    pub(crate) const fn ends(self) -> (Option<Moment>, Option<Moment>) {
+        (self.originator_end, self.recipient_end)
+    }
+
+    /// Begins both at the activation. An end that is known already is that of a linked key, and stays if it is the
+    /// earlier one.
+    fn begin(&mut self, at: UnixTime) {
+        let first = |end: Option<Moment>, seconds| {
+            let own = Moment(crate::wire::after(at, seconds));
+            Some(end.map_or(own, |end| end.min(own)))
+        };
+        self.originator_end = first(self.originator_end, self.originator_seconds);
+        self.recipient_end = first(self.recipient_end, self.recipient_seconds);
+    }
+
     /// Where each ends first.
     pub(crate) fn shorter(self, other: Self) -> Self {
         let first = |one: Option<Moment>, other| one.into_iter().chain(other).min();
@@ -224,6 +240,17 @@ impl KeyRecord {
         since.min(self.since())
     }
 
+    /// Whether it verifies: then the originator-usage period is that of the signing half, and this is of use after that.
+    pub(crate) fn verifies(&self) -> bool {
+        self.role == RoleName::Verification
+    }
+
+    /// Ends the originator-usage period, unless it is over.
+    pub(crate) fn end_originator_period(&mut self, at: UnixTime) {
+        let end = self.periods.originator_end;
+        self.periods.originator_end = Some(end.map_or(Moment(at), |end| end.min(Moment(at))));
+    }
+
     /// Takes a step. Destruction takes the material.
     pub(crate) fn step(
         &mut self,
@@ -239,9 +266,7 @@ impl KeyRecord {
             return Err(Refusal::HistoryFull);
         }
         if from == KeyState::PreActivation && to == KeyState::Active {
-            let end = |seconds| Some(Moment(crate::wire::after(at, seconds)));
-            self.periods.originator_end = end(self.periods.originator_seconds);
-            self.periods.recipient_end = end(self.periods.recipient_seconds);
+            self.periods.begin(at);
         }
         if to == KeyState::Destroyed {
             self.material = OctetString::new([]).map_err(|_| Refusal::TooLong)?;
@@ -290,6 +315,10 @@ pub(crate) struct Head {
     pub(crate) purpose: String,
     #[asn1(context_specific = "0", tag_mode = "IMPLICIT", optional = "true")]
     pub(crate) linked: Option<KeyId>,
+    /// The fingerprint of the key of the device that it came from, if it was not generated here: further versions come
+    /// from there.
+    #[asn1(context_specific = "1", tag_mode = "IMPLICIT", optional = "true")]
+    pub(crate) source: Option<Hash>,
 }
 
 impl Head {
@@ -304,7 +333,20 @@ impl Head {
             owner: owner.into(),
             purpose: purpose.into(),
             linked: None,
+            source: None,
         }
+    }
+
+    /// Takes a version in. It is the latest if it is later than those that are known.
+    pub(crate) fn add(&mut self, version: Version) {
+        self.latest = self.latest.max(version.get());
+    }
+
+    /// Makes a version the primary if it is later than that.
+    pub(crate) fn advance(&mut self, version: Version) -> bool {
+        let is_later = version.get() > self.primary;
+        self.primary = self.primary.max(version.get());
+        is_later
     }
 
     pub(crate) fn read(der: &[u8], id: KeyId) -> Result<Self, RegistryError> {

@@ -31,8 +31,10 @@ mod due;
 mod evidence;
 mod generate;
 mod lease;
+mod link;
 mod open;
 mod plan;
+mod propose;
 mod rotate;
 mod transition;
 
@@ -166,11 +168,17 @@ impl<C: Custody> Registry<C> {
     }
 
     pub(crate) fn head(&self, id: KeyId) -> Result<Loaded<Head>, RegistryError> {
-        let row = self.read(&name::head(id))?.ok_or(RegistryError::NotFound)?;
-        Ok(Loaded {
+        self.find_head(id)?.ok_or(RegistryError::NotFound)
+    }
+
+    fn find_head(&self, id: KeyId) -> Result<Option<Loaded<Head>>, RegistryError> {
+        let Some(row) = self.read(&name::head(id))? else {
+            return Ok(None);
+        };
+        Ok(Some(Loaded {
             value: Head::read(&row.value, id)?,
             generation: row.generation,
-        })
+        }))
     }
 
     pub(crate) fn now(&self) -> Result<UnixTime, RegistryError> {

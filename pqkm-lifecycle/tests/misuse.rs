@@ -123,7 +123,7 @@ const SUBJECTS: [Subject; 9] = [
     Subject {
         role: RoleName::Agreement,
         key: "AgreementKey<X25519>",
-        calls: &[(Protect, Yes, "key.protect(|key| key.agree(any()))")],
+        calls: &[(Protect, Yes, "key.agree(any())")],
     },
     Subject {
         role: RoleName::PublicAgreement,

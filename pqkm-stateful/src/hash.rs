@@ -9,11 +9,11 @@ use crate::params::LmotsAlgorithm;
 use crate::params::MAX_P;
 use crate::params::{HashFunction, ID_LEN, MAX_N};
 use ::shake::{ExtendableOutput, Update as _, XofReader};
-pub(crate) use pqkm_kernels::sha256::Chain;
+pub(crate) use pqkm_kernels::lms::Chain;
+use pqkm_kernels::lms::OutputLength;
 #[cfg(feature = "alloc")]
-use pqkm_kernels::sha256::Shape;
-use pqkm_kernels::sha256::{self, OutputLength};
-use pqkm_kernels::shake;
+use pqkm_kernels::lms::Shape;
+use pqkm_kernels::{sha256, shake};
 use sha2::Digest as _;
 
 /// A hash value; with n = 24 the last 8 bytes are zero and mean nothing.

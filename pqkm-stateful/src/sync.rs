@@ -6,12 +6,13 @@ pub(crate) use shuttle::{
     sync::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
+        mpsc,
     },
     thread,
 };
 #[cfg(not(pqkm_shuttle))]
 pub(crate) use {
     core::sync::atomic::{AtomicBool, Ordering},
-    std::sync::{Mutex, MutexGuard, PoisonError},
+    std::sync::{Mutex, MutexGuard, PoisonError, mpsc},
     std::thread,
 };

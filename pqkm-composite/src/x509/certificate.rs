@@ -5,24 +5,19 @@ use core::time::Duration;
 
 use der::{
     Decode,
-    asn1::ObjectIdentifier,
-    oid::AssociatedOid,
+    asn1::{BitString, ObjectIdentifier},
     pem::{LineEnding, PemLabel},
 };
 use pqkm_core::{AnyPublicKey, UnixTime, Verifiers, VerifyByOidError};
 use x509_cert::{
-    ext::{
-        Extension,
-        pkix::{
-            AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, KeyUsage, SubjectAltName,
-            SubjectKeyIdentifier,
-        },
-    },
+    Version,
+    ext::pkix::{BasicConstraints, ExtendedKeyUsage, KeyUsage, name::GeneralName},
     name::Name,
     serial_number::SerialNumber,
 };
 
 use super::{
+    extensions::Extensions,
     kind::{KeyKind, is_sound},
     signed::{Signed, any_key, decode_canonical, pem_contents},
 };
@@ -39,22 +34,8 @@ pub struct Certificate {
     extensions: Extensions,
 }
 
-/// More extensions than any certificate has: each is compared with those before it.
-const MAX_EXTENSIONS: usize = 64;
-
-/// Longest serial number in bytes.
+/// Longest serial number in octets (RFC 5280, section 4.1.2.2).
 const MAX_SERIAL_NUMBER: usize = 20;
-
-/// The extensions that decide, decoded once.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-struct Extensions {
-    basic_constraints: Option<BasicConstraints>,
-    key_usage: Option<KeyUsage>,
-    extended_key_usage: Option<ExtendedKeyUsage>,
-    subject_key: Option<SubjectKeyIdentifier>,
-    authority_key: Option<AuthorityKeyIdentifier>,
-    has_unknown_critical: bool,
-}
 
 impl Certificate {
     /// Reads a certificate in DER.
@@ -63,20 +44,15 @@ impl Certificate {
     /// [`ReadError`].
     pub fn from_der(der: &[u8]) -> Result<Self, ReadError> {
         let parsed: x509_cert::Certificate = decode_canonical(der)?;
-        let tbs = parsed.tbs_certificate();
-        if tbs.signature() != parsed.signature_algorithm() {
+        if parsed.tbs_certificate().signature() != parsed.signature_algorithm() {
             return Err(ReadError::Algorithm);
         }
         let signed = Signed::read(der)?;
-        let key = any_key(tbs.subject_public_key_info())?;
+        let key = any_key(parsed.tbs_certificate().subject_public_key_info())?;
         if !is_sound(&key) {
             return Err(ReadError::Key);
         }
-        let extensions = Extensions::read(tbs.extensions().map_or(&[], Vec::as_slice))?;
-        let allowed = |usage| KeyKind::of(key.oid()).allows_usage(usage);
-        if !extensions.key_usage.is_none_or(allowed) {
-            return Err(ReadError::KeyUsage);
-        }
+        let extensions = check_fields(&parsed, KeyKind::of(key.oid()))?;
         Ok(Self {
             der: der.to_vec(),
             parsed,
@@ -160,21 +136,6 @@ impl Certificate {
         self.parsed.tbs_certificate().serial_number()
     }
 
-    /// Whether the serial number is positive and has at most 20 octets (RFC 5280, section 4.1.2.2).
-    pub(super) fn has_proper_serial_number(&self) -> bool {
-        is_proper_serial_number(self.serial_number())
-    }
-
-    /// Whether the subject is named by a critical extension, and so may have an empty name (RFC 5280,
-    /// section 4.1.2.6).
-    pub(super) fn has_critical_names(&self) -> bool {
-        let extensions = self.parsed.tbs_certificate().extensions();
-        extensions.is_some_and(|all| {
-            all.iter()
-                .any(|one| one.critical && one.extn_id == SubjectAltName::OID)
-        })
-    }
-
     /// Whether issuer and subject are one.
     #[must_use]
     pub fn is_self_issued(&self) -> bool {
@@ -199,6 +160,31 @@ impl Certificate {
         self.extensions.extended_key_usage.as_ref()
     }
 
+    /// Whether the key may serve that purpose: the extended key usage is absent, names it, or names
+    /// `anyExtendedKeyUsage` (RFC 5280, section 4.2.1.12), which does not stand for the signing of OCSP
+    /// responses.
+    #[must_use]
+    pub fn allows_purpose(&self, purpose: ObjectIdentifier) -> bool {
+        self.extensions.allows_purpose(purpose)
+    }
+
+    /// Whether the extended key usage is critical: not to be used by who has no purpose.
+    pub(super) const fn has_critical_purposes(&self) -> bool {
+        self.extensions.has_critical_purposes
+    }
+
+    /// The alternative names of the subject; none if the extension is not there. To compare them with a
+    /// name that is expected is the caller's.
+    #[must_use]
+    pub fn subject_alt_names(&self) -> &[GeneralName] {
+        &self.extensions.subject_names
+    }
+
+    /// Whether the subject is a certification authority, as far as the basic constraints say.
+    pub(super) fn is_authority(&self) -> bool {
+        self.extensions.is_authority()
+    }
+
     /// The subject key identifier, if the extension is there.
     #[must_use]
     pub fn subject_key_identifier(&self) -> Option<&[u8]> {
@@ -213,7 +199,18 @@ impl Certificate {
         Some(identifier.key_identifier.as_ref()?.as_bytes())
     }
 
-    /// Whether a critical extension is there that nothing here understands.
+    /// Whether an authority key identifier may mean this certificate's key: it does not if both say which
+    /// key it is, and differ.
+    pub(super) fn fits_identifier(&self, named: Option<&[u8]>) -> bool {
+        match (named, self.subject_key_identifier()) {
+            (Some(named), Some(own)) => named == own,
+            _ => true,
+        }
+    }
+
+    /// Whether a critical extension is there that nothing here understands, or one that constrains names
+    /// or policies, whether it is critical or not. (An extended key usage is understood where there is a
+    /// purpose: [`ChainVerifier::for_purpose`](super::ChainVerifier::for_purpose).)
     #[must_use]
     pub const fn has_unknown_critical_extension(&self) -> bool {
         self.extensions.has_unknown_critical
@@ -242,51 +239,53 @@ impl Certificate {
         self.signed.verify(key, verifiers)
     }
 
+    /// Puts the signature into what was read as a draft, which nobody has seen.
+    pub(super) fn sign(&mut self, signature: &BitString) -> Result<(), der::Error> {
+        self.der = self.signed.sign(signature)?;
+        self.parsed = x509_cert::Certificate::from_der(&self.der)?;
+        Ok(())
+    }
+
     pub(super) const fn signed(&self) -> &Signed {
         &self.signed
     }
 }
 
-impl Extensions {
-    fn read(all: &[Extension]) -> Result<Self, ReadError> {
-        if all.len() > MAX_EXTENSIONS || repeated_extension(all).is_some() {
-            return Err(ReadError::Extension);
-        }
-        let mut read = Self::default();
-        for extension in all {
-            match extension.extn_id {
-                BasicConstraints::OID => read.basic_constraints = Some(decode(extension)?),
-                KeyUsage::OID => read.key_usage = Some(decode(extension)?),
-                ExtendedKeyUsage::OID => read.extended_key_usage = Some(decode(extension)?),
-                SubjectKeyIdentifier::OID => read.subject_key = Some(decode(extension)?),
-                AuthorityKeyIdentifier::OID => read.authority_key = Some(decode(extension)?),
-                // Understood as far as chains go: it names the subject.
-                SubjectAltName::OID => {}
-                _ => read.has_unknown_critical |= extension.critical,
-            }
-        }
-        Ok(read)
+/// What RFC 5280 demands of the fields beside the key; the extensions, decoded.
+fn check_fields(
+    certificate: &x509_cert::Certificate,
+    key: KeyKind,
+) -> Result<Extensions, ReadError> {
+    let tbs = certificate.tbs_certificate();
+    let has_identifiers = tbs.issuer_unique_id().is_some() || tbs.subject_unique_id().is_some();
+    let has_extensions = tbs.extensions().is_some();
+    // Sections 4.1.2.1, 4.1.2.8 and 4.1.2.9.
+    let is_older_than_its_fields = match tbs.version() {
+        Version::V1 => has_extensions || has_identifiers,
+        Version::V2 => has_extensions,
+        Version::V3 => false,
+    };
+    if is_older_than_its_fields {
+        return Err(ReadError::Version);
     }
+    if !is_proper_serial_number(tbs.serial_number()) {
+        return Err(ReadError::SerialNumber);
+    }
+    let extensions = Extensions::read(tbs.extensions())?;
+    extensions.check(key)?;
+    // Sections 4.1.2.4 and 4.1.2.6.
+    let may_be_nameless = extensions.has_critical_names && !extensions.is_authority();
+    if tbs.issuer().is_empty() || (tbs.subject().is_empty() && !may_be_nameless) {
+        return Err(ReadError::Name);
+    }
+    Ok(extensions)
 }
 
+/// Positive, and not longer than any that a conforming issuer uses (RFC 5280, section 4.1.2.2).
 fn is_proper_serial_number(number: &SerialNumber) -> bool {
     // Two's complement, as it is written.
     let octets = number.as_bytes();
     let is_positive =
         octets.first().is_some_and(|first| *first < 0x80) && octets.iter().any(|octet| *octet != 0);
     is_positive && octets.len() <= MAX_SERIAL_NUMBER
-}
-
-/// An extension that occurs twice, which RFC 5280, section 4.2, forbids.
-pub(super) fn repeated_extension(all: &[Extension]) -> Option<ObjectIdentifier> {
-    let repeats = |(index, extension): &(usize, &Extension)| {
-        let mut earlier = all.iter().take(*index);
-        earlier.any(|other| other.extn_id == extension.extn_id)
-    };
-    let found = all.iter().enumerate().find(repeats);
-    found.map(|(_, extension)| extension.extn_id)
-}
-
-fn decode<'a, T: Decode<'a, Error = der::Error>>(extension: &'a Extension) -> Result<T, ReadError> {
-    T::from_der(extension.extn_value.as_bytes()).map_err(|_| ReadError::Extension)
 }

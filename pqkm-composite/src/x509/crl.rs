@@ -7,7 +7,7 @@ use alloc::{string::String, vec, vec::Vec};
 
 use der::{
     Encode,
-    asn1::{OctetString, Uint},
+    asn1::{GeneralizedTime, ObjectIdentifier, OctetString, Uint},
     oid::AssociatedOid,
     pem::{LineEnding, PemLabel},
 };
@@ -19,10 +19,11 @@ use pqkm_core::{
 };
 use x509_cert::{
     Version,
+    certificate::Rfc5280,
     crl::{CertificateList, RevokedCert, TbsCertList},
     ext::{
-        ToExtension,
-        pkix::{AuthorityKeyIdentifier, CrlNumber, CrlReason, KeyUsages},
+        Extension, ToExtension,
+        pkix::{AuthorityKeyIdentifier, BaseCrlNumber, CrlNumber, CrlReason, KeyUsages},
     },
     name::Name,
     serial_number::SerialNumber,
@@ -31,11 +32,22 @@ use x509_cert::{
 
 use super::{
     certificate::Certificate,
+    extensions::{decode, list},
     issue::{check_authority, check_key},
     profile::own_identifier,
-    signed::{Signed, bit_string, decode_canonical, pem_contents},
+    signed::{Signed, decode_canonical, no_signature, pem_contents, write},
 };
 use crate::error::{IssueError, ReadError};
+
+/// Longest number of a list in octets (RFC 5280, section 5.2.3).
+const MAX_NUMBER: usize = 20;
+
+/// `id-ce-issuingDistributionPoint` (RFC 5280, section 5.2.5): `x509-cert` gives the type another number.
+const ISSUING_DISTRIBUTION_POINT: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.28");
+/// `id-ce-invalidityDate` (RFC 5280, section 5.3.2).
+const INVALIDITY_DATE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.24");
+/// `id-ce-certificateIssuer` (RFC 5280, section 5.3.3).
+const CERTIFICATE_ISSUER: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.29");
 
 /// A certificate that is revoked.
 #[derive(Clone, Debug)]
@@ -54,14 +66,23 @@ pub struct RevocationList {
     der: Vec<u8>,
     parsed: CertificateList,
     signed: Signed,
+    extensions: ListExtensions,
+}
+
+/// The extensions of a list that say something here.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+struct ListExtensions {
+    authority_key: Option<AuthorityKeyIdentifier>,
+    number: Option<CrlNumber>,
 }
 
 impl RevocationList {
     /// Reads a list in DER.
     ///
     /// # Errors
-    /// [`ReadError`]; [`ReadError::Extension`] for a critical extension, of the list or an entry: lists
-    /// that are deltas, indirect, or for some reasons only, are not understood.
+    /// [`ReadError`]; [`ReadError::Extension`] for an unknown critical extension, of the list or an entry,
+    /// and for those that make the list a delta, indirect, or one for some certificates or reasons only,
+    /// whether they are critical or not: such lists are not understood.
     pub fn from_der(der: &[u8]) -> Result<Self, ReadError> {
         let parsed: CertificateList = decode_canonical(der)?;
         let signed = Signed::read(der)?;
@@ -69,16 +90,29 @@ impl RevocationList {
         if list.signature != parsed.signature_algorithm {
             return Err(ReadError::Algorithm);
         }
-        let entries = list.revoked_certificates.iter().flatten();
-        let extensions = entries.filter_map(|entry| entry.crl_entry_extensions.as_ref());
-        let mut extensions = extensions.chain(list.crl_extensions.as_ref()).flatten();
-        if extensions.any(|extension| extension.critical) {
-            return Err(ReadError::Extension);
+        if list.version != Version::V2 {
+            return Err(ReadError::Version);
+        }
+        if list.issuer.is_empty() {
+            return Err(ReadError::Name);
+        }
+        let extensions = ListExtensions::read(list.crl_extensions.as_ref())?;
+        // RFC 5280, section 5.1.2.6: without entries there is no list of them.
+        if list
+            .revoked_certificates
+            .as_ref()
+            .is_some_and(Vec::is_empty)
+        {
+            return Err(ReadError::Malformed);
+        }
+        for entry in list.revoked_certificates.iter().flatten() {
+            check_entry(entry.crl_entry_extensions.as_ref())?;
         }
         Ok(Self {
             der: der.to_vec(),
             parsed,
             signed,
+            extensions,
         })
     }
 
@@ -87,10 +121,7 @@ impl RevocationList {
     /// # Errors
     /// [`ReadError`].
     pub fn from_pem(pem: &str) -> Result<Self, ReadError> {
-        Self::from_der(&pem_contents(
-            pem,
-            CertificateList::<x509_cert::certificate::Rfc5280>::PEM_LABEL,
-        )?)
+        Self::from_der(&pem_contents(pem, CertificateList::<Rfc5280>::PEM_LABEL)?)
     }
 
     /// The bytes that were read.
@@ -107,7 +138,7 @@ impl RevocationList {
     )]
     #[must_use]
     pub fn to_pem(&self) -> String {
-        let label = CertificateList::<x509_cert::certificate::Rfc5280>::PEM_LABEL;
+        let label = CertificateList::<Rfc5280>::PEM_LABEL;
         der::pem::encode_string(label, LineEnding::LF, &self.der).expect("short enough for PEM")
     }
 
@@ -123,7 +154,16 @@ impl RevocationList {
         &self.parsed
     }
 
-    /// Whether that issuer signed the list, and may, and it is not from the future nor out of date.
+    /// The list's number, a big-endian integer of at most 20 octets, if the extension is there: it grows
+    /// with every list of an issuer (RFC 5280, section 5.2.3).
+    #[must_use]
+    pub fn number(&self) -> Option<&[u8]> {
+        let number = self.extensions.number.as_ref()?;
+        Some(number.0.as_bytes())
+    }
+
+    /// Whether that issuer signed the list, and may, and it is not from the future nor out of date. A list
+    /// that does not say when the next comes is out of date (RFC 5280, section 5.1.2.5, demands it).
     ///
     /// # Errors
     /// [`VerifyByOidError::InvalidSignature`] for all of these reasons,
@@ -135,14 +175,21 @@ impl RevocationList {
         time: UnixTime,
     ) -> Result<(), VerifyByOidError> {
         let list = &self.parsed.tbs_cert_list;
-        let after = |limit: &Time| time.seconds() > limit.to_unix_duration().as_secs();
-        let is_current = list.this_update.to_unix_duration().as_secs() <= time.seconds()
-            && !list.next_update.as_ref().is_some_and(after);
-        let may = check_authority(issuer, KeyUsages::CRLSign).is_ok();
-        if list.issuer != *issuer.subject() || !may || !is_current {
+        let until = list.next_update.map_or(0, seconds);
+        let is_current = seconds(list.this_update) <= time.seconds() && time.seconds() <= until;
+        if !self.is_of(issuer) || !is_current {
             return Err(VerifyByOidError::InvalidSignature);
         }
         self.signed.verify(issuer.key(), verifiers)
+    }
+
+    /// Whether the list is that issuer's, its signature apart.
+    fn is_of(&self, issuer: &Certificate) -> bool {
+        let named = self.extensions.authority_key.as_ref();
+        let named = named.and_then(|own| own.key_identifier.as_ref());
+        *self.issuer() == *issuer.subject()
+            && issuer.fits_identifier(named.map(OctetString::as_bytes))
+            && check_authority(issuer, KeyUsages::CRLSign).is_ok()
     }
 
     /// Whether the list has that number: ask only after [`verify`](Self::verify).
@@ -157,10 +204,57 @@ impl RevocationList {
     }
 }
 
+impl ListExtensions {
+    fn read(all: Option<&Vec<Extension>>) -> Result<Self, ReadError> {
+        let mut read = Self::default();
+        for extension in list(all)? {
+            match extension.extn_id {
+                AuthorityKeyIdentifier::OID => read.authority_key = Some(decode(extension)?),
+                CrlNumber::OID => read.number = Some(decode(extension)?),
+                // A part of what is revoked, or of what is to be revoked, is not the whole.
+                BaseCrlNumber::OID | ISSUING_DISTRIBUTION_POINT => {
+                    return Err(ReadError::Extension);
+                }
+                _ if extension.critical => return Err(ReadError::Extension),
+                _ => {}
+            }
+        }
+        let is_long = |number: &CrlNumber| number.0.as_bytes().len() > MAX_NUMBER;
+        if read.number.as_ref().is_some_and(is_long) {
+            return Err(ReadError::Extension);
+        }
+        Ok(read)
+    }
+}
+
+/// The extensions of an entry.
+fn check_entry(all: Option<&Vec<Extension>>) -> Result<(), ReadError> {
+    for extension in list(all)? {
+        match extension.extn_id {
+            CrlReason::OID if decode::<CrlReason>(extension)? == CrlReason::RemoveFromCRL => {
+                return Err(ReadError::Extension);
+            }
+            INVALIDITY_DATE => {
+                decode::<GeneralizedTime>(extension)?;
+            }
+            CERTIFICATE_ISSUER => return Err(ReadError::Extension),
+            _ if extension.critical => return Err(ReadError::Extension),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn seconds(time: Time) -> u64 {
+    time.to_unix_duration().as_secs()
+}
+
 /// Signs a revocation list. `number` grows with every list of an issuer.
 ///
 /// # Errors
-/// [`IssueError`].
+/// [`IssueError`]; nothing was signed unless it is `Signing`. [`IssueError::Validity`] if the next list
+/// would come before this one, [`IssueError::Extension`] for the reason `removeFromCRL`, which is for
+/// deltas (RFC 5280, section 5.3.1).
 pub fn sign_revocation_list<S, Sig, R>(
     issuer: &Certificate,
     number: u64,
@@ -177,10 +271,13 @@ where
 {
     check_authority(issuer, KeyUsages::CRLSign)?;
     check_key(signer, issuer.key())?;
+    if seconds(this_update) > seconds(next_update) {
+        return Err(IssueError::Validity);
+    }
     let algorithm = signer
         .signature_algorithm_identifier()
         .map_err(|_| IssueError::Encoding)?;
-    let tbs_cert_list = TbsCertList {
+    let content = TbsCertList::<Rfc5280> {
         version: Version::V2,
         signature: algorithm.clone(),
         issuer: issuer.subject().clone(),
@@ -189,20 +286,19 @@ where
         revoked_certificates: entries(issuer, revoked)?,
         crl_extensions: Some(list_extensions(issuer, number)?),
     };
-    let message = tbs_cert_list.to_der()?;
+    let unsigned = write(&content.to_der()?, &algorithm, &no_signature()?)?;
+    let mut list = RevocationList::from_der(&unsigned)?;
     let signature = signer
-        .try_sign_with_rng(rng, &message)
+        .try_sign_with_rng(rng, &list.signed.content)
         .map_err(|_| IssueError::Signing)?
         .to_bitstring()?;
-    let list: CertificateList = CertificateList {
-        tbs_cert_list,
-        signature_algorithm: algorithm,
-        signature: bit_string(signature.as_bytes().ok_or(IssueError::Encoding)?)?,
-    };
-    RevocationList::from_der(&list.to_der()?).map_err(|_| IssueError::Encoding)
+    list.der = list.signed.sign(&signature)?;
+    list.parsed.signature = signature;
+    Ok(list)
 }
 
-/// An empty list of entries is left out, as RFC 5280, section 5.1.2.6 demands.
+/// An empty list of entries is left out, as RFC 5280, section 5.1.2.6 demands, and so is a reason that is
+/// none (section 5.3.1).
 fn entries(
     issuer: &Certificate,
     revoked: &[Revoked],
@@ -212,10 +308,14 @@ fn entries(
     }
     let entry = |one: &Revoked| -> Result<RevokedCert, IssueError> {
         let reason = (CrlReason::OID, false, &one.reason);
+        let extensions = match one.reason {
+            CrlReason::Unspecified => None,
+            _ => Some(vec![reason.to_extension(issuer.subject(), &[])?]),
+        };
         Ok(RevokedCert {
             serial_number: one.serial_number.clone(),
             revocation_date: one.since,
-            crl_entry_extensions: Some(vec![reason.to_extension(issuer.subject(), &[])?]),
+            crl_entry_extensions: extensions,
         })
     };
     revoked

@@ -1,19 +1,29 @@
-//! Issuing certificates through `x509-cert`'s builder. What is to be signed is read and judged first, by
-//! the reader and the rules that will read and judge the certificate.
+//! Issuing certificates. What is to be signed is read and judged first, by the reader and the rules that
+//! will read and judge the certificate.
+//!
+//! `x509-cert`'s builder takes keys apart and makes its extensions anew for every certificate: that cost
+//! half of a signature by ML-DSA.
 
-use der::{Encode, asn1::BitString};
+use alloc::vec::Vec;
+
+use der::{
+    Decode, Encode, Sequence,
+    asn1::{AnyRef, BitString},
+};
 use pqkm_core::{
     AnyPublicKey,
     rand_core::TryCryptoRng,
     signature::{Keypair, RandomizedSigner, Signer},
     spki::{
-        DynSignatureAlgorithmIdentifier, EncodePublicKey, SignatureBitStringEncoding,
-        SubjectPublicKeyInfoOwned,
+        AlgorithmIdentifierOwned, DynSignatureAlgorithmIdentifier, EncodePublicKey,
+        SignatureBitStringEncoding,
     },
 };
 use x509_cert::{
-    builder::{self, Builder, CertificateBuilder},
-    ext::pkix::KeyUsages,
+    Version,
+    builder::profile::BuilderProfile,
+    ext::{Extension, pkix::KeyUsages},
+    name::Name,
     serial_number::SerialNumber,
     time::Validity,
 };
@@ -21,9 +31,9 @@ use x509_cert::{
 use super::{
     certificate::Certificate,
     chain,
-    kind::{KeyKind, is_sound},
+    kind::KeyKind,
     profile::Profile,
-    signed::write_unsigned,
+    signed::{no_signature, write},
 };
 use crate::error::{ChainError, IssueError};
 
@@ -41,7 +51,8 @@ pub struct Issuance<'a> {
 /// Issues a certificate. `issuer` is the issuer's own certificate; a root has none.
 ///
 /// It is one that [`ChainVerifier`](super::ChainVerifier) accepts below that issuer, at a time that both
-/// are valid and under a policy and a purpose that allow both.
+/// are valid and under a policy that allows both; where an extended key usage is critical, for a purpose
+/// that it names.
 ///
 /// # Errors
 /// [`IssueError`]; nothing was signed unless it is `Signing` or `Randomness`.
@@ -98,7 +109,7 @@ where
     S: Keypair<VerifyingKey: EncodePublicKey> + DynSignatureAlgorithmIdentifier,
 {
     let kind = KeyKind::of(issuance.subject_key.oid());
-    if kind == KeyKind::Foreign || !is_sound(issuance.subject_key) {
+    if kind == KeyKind::Foreign {
         return Err(IssueError::SubjectKey);
     }
     if profile.key_usage(kind).is_none() {
@@ -107,45 +118,64 @@ where
     profile.check_issuer(issuer)?;
     let signing_key = issuer.map_or(issuance.subject_key, Certificate::key);
     check_key(signer, signing_key)?;
-    let spki: SubjectPublicKeyInfoOwned =
-        der::Decode::from_der(issuance.subject_key.as_spki_der())?;
-    let mut builder =
-        CertificateBuilder::new(profile, issuance.serial_number, issuance.validity, spki)
-            .map_err(|_| IssueError::Encoding)?;
-    let message = builder.finalize(signer).map_err(|error| match error {
-        builder::Error::InvalidAttribute { .. } => IssueError::Extension,
-        _ => IssueError::Encoding,
-    })?;
     let algorithm = signer
         .signature_algorithm_identifier()
         .map_err(|_| IssueError::Encoding)?;
-    let draft = Certificate::from_der(&write_unsigned(&message, &algorithm)?)?;
-    check_draft(&draft, issuer)?;
-    let signature = sign(&message)?;
-    let certificate = builder
-        .assemble(signature, signer)
-        .map_err(|_| IssueError::Encoding)?;
-    Ok(Certificate::from_der(&certificate.to_der()?)?)
+    let content = content(&profile, issuance, &algorithm)?;
+    let mut certificate = Certificate::from_der(&write(&content, &algorithm, &no_signature()?)?)?;
+    check_draft(&certificate, issuer)?;
+    certificate.sign(&sign(&content)?)?;
+    Ok(certificate)
+}
+
+/// `TBSCertificate` (RFC 5280, section 4.1), whose version is always written, and the key as it came.
+#[derive(Sequence)]
+struct Content<'a> {
+    #[asn1(context_specific = "0", tag_mode = "EXPLICIT")]
+    version: Version,
+    serial_number: SerialNumber,
+    signature: AlgorithmIdentifierOwned,
+    issuer: Name,
+    validity: Validity,
+    subject: Name,
+    subject_public_key_info: AnyRef<'a>,
+    #[asn1(context_specific = "3", tag_mode = "EXPLICIT")]
+    extensions: Vec<Extension>,
+}
+
+/// What is signed.
+fn content(
+    profile: &Profile,
+    issuance: Issuance<'_>,
+    algorithm: &AlgorithmIdentifierOwned,
+) -> Result<Vec<u8>, IssueError> {
+    let subject = profile.get_subject();
+    let content = Content {
+        version: Version::V3,
+        serial_number: issuance.serial_number,
+        signature: algorithm.clone(),
+        issuer: profile.get_issuer(&subject),
+        validity: issuance.validity,
+        subject,
+        subject_public_key_info: AnyRef::from_der(issuance.subject_key.as_spki_der())?,
+        extensions: profile
+            .extensions(issuance.subject_key.oid(), issuance.subject_key.key_bytes())?,
+    };
+    Ok(content.to_der()?)
 }
 
 /// Whether a certificate that is not signed yet is one that [`ChainVerifier`](super::ChainVerifier) will
 /// accept below its issuer.
 fn check_draft(draft: &Certificate, issuer: Option<&Certificate>) -> Result<(), IssueError> {
+    let issuer = issuer.unwrap_or(draft);
     let (from, until) = draft.validity();
-    if from > until {
+    let (begin, end) = issuer.validity();
+    if from > until || from > end || until < begin {
         return Err(IssueError::Validity);
     }
-    if !draft.has_proper_serial_number() {
-        return Err(IssueError::SerialNumber);
-    }
-    if draft.has_unknown_critical_extension() {
+    if draft.has_unknown_critical_extension() || issuer.has_unknown_critical_extension() {
         return Err(IssueError::Extension);
     }
-    let is_authority = draft.basic_constraints().is_some_and(|own| own.ca);
-    if draft.subject().is_empty() && (is_authority || !draft.has_critical_names()) {
-        return Err(IssueError::Name);
-    }
-    let issuer = issuer.unwrap_or(draft);
     let is_family = issuer.key_kind() != KeyKind::Foreign;
     if is_family && draft.signature_oid() != issuer.key().oid() {
         return Err(IssueError::WrongKey);
@@ -174,13 +204,10 @@ where
 
 /// Whether a certificate is an authority's and its key may be used for that.
 pub(super) fn check_authority(issuer: &Certificate, wanted: KeyUsages) -> Result<(), IssueError> {
-    let is_authority = issuer
-        .basic_constraints()
-        .is_some_and(|constraints| constraints.ca);
     let may = issuer
         .key_usage()
         .is_none_or(|usage| usage.0.contains(wanted));
-    if is_authority && may {
+    if issuer.is_authority() && may {
         Ok(())
     } else {
         Err(IssueError::NotAnAuthority)

@@ -3,22 +3,13 @@
 //! A response is signed by the issuer itself or by a responder that the issuer certified for this.
 //! Certificates are named by SHA-256 of issuer and key, and responders by name.
 
-use alloc::{vec, vec::Vec};
-use core::time::Duration;
+use alloc::vec::Vec;
 
 use der::{
     Encode,
-    asn1::{GeneralizedTime, Null, OctetString},
+    asn1::{GeneralizedTime, OctetString},
 };
-use pqkm_core::{
-    PreHash, UnixTime, Verifiers, VerifyByOidError,
-    rand_core::TryCryptoRng,
-    signature::{Keypair, RandomizedSigner},
-    spki::{
-        AlgorithmIdentifierOwned, DynSignatureAlgorithmIdentifier, EncodePublicKey,
-        SignatureBitStringEncoding,
-    },
-};
+use pqkm_core::{PreHash, UnixTime, Verifiers, VerifyByOidError, spki::AlgorithmIdentifierOwned};
 use x509_cert::{
     Version,
     ext::{
@@ -30,18 +21,25 @@ use x509_cert::{
 
 use super::{
     certificate::Certificate,
-    issue::{check_authority, check_key},
-    profile::OCSP_SIGNING,
+    chain::check_issuer,
+    extensions::{OCSP_SIGNING, decode, list},
+    issue::check_authority,
     signed::{Signed, decode_canonical},
 };
 use crate::error::{IssueError, ReadError};
 
+mod sign;
 mod structure;
 
+pub use sign::sign_ocsp_response;
+
 use structure::{
-    BASIC, BasicResponse, CertId, NONCE, ResponderId, Response, ResponseBytes, ResponseData,
-    ResponseStatus, RevokedInfo, SHA_256, Single, Status,
+    BASIC, BasicResponse, CertId, NONCE, ResponderId, Response, ResponseData, ResponseStatus,
+    SHA_256, Status,
 };
+
+/// Longest nonce in bytes (RFC 9654, section 2.1).
+const MAX_NONCE: usize = 128;
 
 /// What is said of a certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,14 +104,13 @@ impl OcspResponse {
         }
         let basic: BasicResponse = decode_canonical(bytes.response.as_bytes())?;
         let signed = Signed::read(bytes.response.as_bytes())?;
-        let singles = basic.data.responses.iter();
-        let mut extensions = singles
-            .filter_map(|single| single.extensions.as_ref())
-            .chain(basic.data.extensions.as_ref())
-            .flatten();
-        if extensions.any(|extension| extension.critical) {
-            return Err(ReadError::Extension);
+        if basic.data.version != Version::V1 {
+            return Err(ReadError::Version);
         }
+        for single in &basic.data.responses {
+            check_extensions(single.extensions.as_ref())?;
+        }
+        check_extensions(basic.data.extensions.as_ref())?;
         let delegates = basic.certificates.unwrap_or_default();
         let delegates = delegates
             .iter()
@@ -133,7 +130,9 @@ impl OcspResponse {
     }
 
     /// The status of a certificate of that issuer, if the issuer or its delegate signed it, with that
-    /// nonce if one was asked for, and it may be believed at that time.
+    /// nonce if one was asked for, and it may be believed at that time. An answer that does not say until
+    /// when it may be believed is not: it would be the last word for ever (RFC 6960, section 4.2.2.1, has
+    /// such answers mean that a newer one can always be had).
     ///
     /// # Errors
     /// [`VerifyByOidError::InvalidSignature`] for all reasons but
@@ -160,8 +159,8 @@ impl OcspResponse {
         let (Some(single), None) = (about.next(), about.next()) else {
             return Err(refused);
         };
-        let until = single.next_update.as_ref().map_or(UnixTime::MAX, unix);
-        if time < unix(&single.this_update) || time > until {
+        let until = single.next_update.as_ref().map(unix);
+        if time < unix(&single.this_update) || until.is_none_or(|until| time > until) {
             return Err(refused);
         }
         Ok(match &single.status {
@@ -195,6 +194,8 @@ impl OcspResponse {
             return self.verify_delegates(issuer, verifiers, time);
         };
         if responder == issuer.subject() {
+            check_authority(issuer, KeyUsages::DigitalSignature)
+                .map_err(|_| VerifyByOidError::InvalidSignature)?;
             return self.signed.verify(issuer.key(), verifiers);
         }
         self.verify_delegates(issuer, verifiers, time)
@@ -219,112 +220,38 @@ impl OcspResponse {
     }
 }
 
+/// None twice, none that is critical, and a nonce that is one (RFC 9654, section 2.1).
+fn check_extensions(all: Option<&Vec<Extension>>) -> Result<(), ReadError> {
+    for extension in list(all)? {
+        let is_refused = match extension.extn_id {
+            NONCE => !is_nonce(decode::<OctetString>(extension)?.as_bytes()),
+            _ => extension.critical,
+        };
+        if is_refused {
+            return Err(ReadError::Extension);
+        }
+    }
+    Ok(())
+}
+
+fn is_nonce(nonce: &[u8]) -> bool {
+    (1..=MAX_NONCE).contains(&nonce.len())
+}
+
 fn is_current(certificate: &Certificate, time: UnixTime) -> bool {
     let (from, until) = certificate.validity();
-    from <= time && time <= until && !certificate.has_unknown_critical_extension()
+    from <= time && time <= until
 }
 
-/// Whether a certificate says that its subject responds for that issuer.
+/// Whether a certificate says that its subject responds for that issuer, who may say so. This is the purpose
+/// that it is for, so that its extended key usage may be critical.
 fn may_respond(delegate: &Certificate, issuer: &Certificate) -> bool {
-    let usage = delegate.extended_key_usage();
     let signs = delegate.key_usage();
-    delegate.issuer() == issuer.subject()
-        && usage.is_some_and(|usage| usage.0.contains(&OCSP_SIGNING))
+    check_issuer(delegate, issuer).is_ok()
+        && delegate.extended_key_usage().is_some()
+        && delegate.allows_purpose(OCSP_SIGNING)
         && signs.is_none_or(|usage| usage.0.contains(KeyUsages::DigitalSignature))
-}
-
-/// Signs a response for certificates of one issuer.
-///
-/// # Errors
-/// [`IssueError::NotAnAuthority`] if the responder may not speak for the issuer, and others.
-pub fn sign_ocsp_response<S, Sig, R>(
-    issuer: &Certificate,
-    responder: ResponderRole<'_>,
-    (produced_at, nonce): (UnixTime, Option<&[u8]>),
-    statuses: &[SingleStatus],
-    signer: &S,
-    rng: &mut R,
-) -> Result<OcspResponse, IssueError>
-where
-    S: RandomizedSigner<Sig> + Keypair<VerifyingKey: EncodePublicKey>,
-    S: DynSignatureAlgorithmIdentifier,
-    Sig: SignatureBitStringEncoding,
-    R: TryCryptoRng + ?Sized,
-{
-    let by = match responder {
-        ResponderRole::Issuer => {
-            check_authority(issuer, KeyUsages::DigitalSignature)?;
-            issuer
-        }
-        ResponderRole::Delegate(delegate) if may_respond(delegate, issuer) => delegate,
-        ResponderRole::Delegate(_) => return Err(IssueError::NotAnAuthority),
-    };
-    check_key(signer, by.key())?;
-    let data = response_data(issuer, by, (produced_at, nonce), statuses)?;
-    let signature = signer
-        .try_sign_with_rng(rng, &data.to_der()?)
-        .map_err(|_| IssueError::Signing)?
-        .to_bitstring()?;
-    let basic = BasicResponse {
-        data,
-        algorithm: signer
-            .signature_algorithm_identifier()
-            .map_err(|_| IssueError::Encoding)?,
-        signature,
-        certificates: match responder {
-            ResponderRole::Issuer => None,
-            ResponderRole::Delegate(delegate) => Some(vec![delegate.inner().clone()]),
-        },
-    };
-    let response = Response {
-        status: ResponseStatus::Successful,
-        bytes: Some(ResponseBytes {
-            kind: BASIC,
-            response: OctetString::new(basic.to_der()?)?,
-        }),
-    };
-    OcspResponse::from_der(&response.to_der()?).map_err(|_| IssueError::Encoding)
-}
-
-fn response_data(
-    issuer: &Certificate,
-    responder: &Certificate,
-    (produced_at, nonce): (UnixTime, Option<&[u8]>),
-    statuses: &[SingleStatus],
-) -> Result<ResponseData, IssueError> {
-    let single = |one: &SingleStatus| -> Result<Single, IssueError> {
-        Ok(Single {
-            id: cert_id(issuer, &one.serial_number)?,
-            status: match one.status {
-                CertStatus::Good => Status::Good(Null),
-                CertStatus::Revoked { since, reason } => Status::Revoked(RevokedInfo {
-                    since: generalized(since)?,
-                    reason,
-                }),
-                CertStatus::Unknown => Status::Unknown(Null),
-            },
-            this_update: generalized(one.this_update)?,
-            next_update: Some(generalized(one.next_update)?),
-            extensions: None,
-        })
-    };
-    let extension = |nonce: &[u8]| -> Result<Extension, IssueError> {
-        Ok(Extension {
-            extn_id: NONCE,
-            critical: false,
-            extn_value: OctetString::new(OctetString::new(nonce)?.to_der()?)?,
-        })
-    };
-    Ok(ResponseData {
-        version: Version::V1,
-        responder: ResponderId::ByName(responder.subject().clone()),
-        produced_at: generalized(produced_at)?,
-        responses: statuses.iter().map(single).collect::<Result<_, _>>()?,
-        extensions: match nonce {
-            Some(nonce) => Some(vec![extension(nonce)?]),
-            None => None,
-        },
-    })
+        && !delegate.has_unknown_critical_extension()
 }
 
 /// The name of a certificate by its issuer.
@@ -342,12 +269,6 @@ fn cert_id(issuer: &Certificate, serial_number: &SerialNumber) -> Result<CertId,
         issuer_key_hash: hash(issuer.key().key_bytes())?,
         serial_number: serial_number.clone(),
     })
-}
-
-fn generalized(time: UnixTime) -> Result<GeneralizedTime, IssueError> {
-    Ok(GeneralizedTime::from_unix_duration(Duration::from_secs(
-        time.seconds(),
-    ))?)
 }
 
 fn unix(time: &GeneralizedTime) -> UnixTime {

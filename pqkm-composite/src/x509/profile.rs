@@ -18,14 +18,12 @@ use x509_cert::{
 };
 
 use super::{
-    certificate::{Certificate, repeated_extension},
+    certificate::Certificate,
+    extensions::{OCSP_SIGNING, repeated},
     issue::check_authority,
     kind::KeyKind,
 };
 use crate::error::IssueError;
-
-/// `id-kp-OCSPSigning` (RFC 6960, section 4.2.2.2).
-pub(super) const OCSP_SIGNING: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.9");
 
 /// Length of a key identifier in bytes.
 const KEY_IDENTIFIER_BYTES: usize = 20;
@@ -161,29 +159,17 @@ impl Profile {
         };
         Some(KeyUsage(usage))
     }
-}
 
-impl BuilderProfile for Profile {
-    fn get_issuer(&self, subject: &Name) -> Name {
-        self.issuer
-            .as_ref()
-            .map_or_else(|| subject.clone(), |issuer| issuer.name.clone())
-    }
-
-    fn get_subject(&self) -> Name {
-        self.subject.clone()
-    }
-
-    fn build_extensions(
+    /// The extensions of a subject with that key. One that was added may be there twice.
+    pub(super) fn extensions(
         &self,
-        key: SubjectPublicKeyInfoRef<'_>,
-        _: SubjectPublicKeyInfoRef<'_>,
-        _: &TbsCertificate,
-    ) -> builder::Result<Vec<Extension>> {
-        let own = key_identifier(key.subject_public_key.raw_bytes());
+        oid: ObjectIdentifier,
+        key: &[u8],
+    ) -> Result<Vec<Extension>, IssueError> {
+        let own = key_identifier(key);
         let usage = self
-            .key_usage(KeyKind::of(key.algorithm.oid))
-            .ok_or(builder::Error::MissingAttributes)?;
+            .key_usage(KeyKind::of(oid))
+            .ok_or(IssueError::KeyUsage)?;
         let authority = AuthorityKeyIdentifier {
             key_identifier: Some(OctetString::new(match &self.issuer {
                 Some(issuer) => issuer.key_identifier.as_slice(),
@@ -210,11 +196,35 @@ impl BuilderProfile for Profile {
             extensions.push((&usage).to_extension(subject, &[])?);
         }
         extensions.extend_from_slice(&self.extensions);
-        // Looked at before anything is signed.
-        if let Some(oid) = repeated_extension(&extensions) {
-            return Err(builder::Error::InvalidAttribute { oid });
-        }
         Ok(extensions)
+    }
+}
+
+impl BuilderProfile for Profile {
+    fn get_issuer(&self, subject: &Name) -> Name {
+        self.issuer
+            .as_ref()
+            .map_or_else(|| subject.clone(), |issuer| issuer.name.clone())
+    }
+
+    fn get_subject(&self) -> Name {
+        self.subject.clone()
+    }
+
+    fn build_extensions(
+        &self,
+        key: SubjectPublicKeyInfoRef<'_>,
+        _: SubjectPublicKeyInfoRef<'_>,
+        _: &TbsCertificate,
+    ) -> builder::Result<Vec<Extension>> {
+        let extensions = self
+            .extensions(key.algorithm.oid, key.subject_public_key.raw_bytes())
+            .map_err(|_| builder::Error::MissingAttributes)?;
+        // Looked at before anything is signed.
+        match repeated(&extensions) {
+            Some(oid) => Err(builder::Error::InvalidAttribute { oid }),
+            None => Ok(extensions),
+        }
     }
 }
 

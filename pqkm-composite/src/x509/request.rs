@@ -4,23 +4,29 @@ use alloc::{string::String, vec::Vec};
 
 use der::{
     Encode,
+    oid::AssociatedOid,
     pem::{LineEnding, PemLabel},
 };
 use pqkm_core::{
     AnyPublicKey, Verifiers, VerifyByOidError,
     rand_core::TryCryptoRng,
     signature::{Keypair, RandomizedSigner},
-    spki::{DynSignatureAlgorithmIdentifier, EncodePublicKey, SignatureBitStringEncoding},
+    spki::{
+        DynSignatureAlgorithmIdentifier, EncodePublicKey, SignatureBitStringEncoding,
+        SubjectPublicKeyInfoOwned,
+    },
 };
 use x509_cert::{
-    builder::Builder,
+    attr::{Attribute, Attributes},
+    ext::Extension,
     name::Name,
-    request::{CertReq, RequestBuilder},
+    request::{CertReq, CertReqInfo, ExtensionReq, Version},
 };
 
 use super::{
+    extensions::{Extensions, MAX_EXTENSIONS},
     kind::{KeyKind, is_sound},
-    signed::{Signed, any_key, decode_canonical, pem_contents},
+    signed::{Signed, any_key, decode_canonical, no_signature, pem_contents, write},
 };
 use crate::error::{IssueError, ReadError};
 
@@ -31,6 +37,7 @@ pub struct Request {
     parsed: CertReq,
     signed: Signed,
     key: AnyPublicKey,
+    extensions: Vec<Extension>,
 }
 
 impl Request {
@@ -45,11 +52,14 @@ impl Request {
         if !is_sound(&key) {
             return Err(ReadError::Key);
         }
+        let extensions = requested(&parsed.info.attributes)?;
+        Extensions::read(Some(&extensions).filter(|all| !all.is_empty()))?;
         Ok(Self {
             der: der.to_vec(),
             parsed,
             signed,
             key,
+            extensions,
         })
     }
 
@@ -91,6 +101,12 @@ impl Request {
         &self.key
     }
 
+    /// The extensions that are asked for, which is no reason to issue them.
+    #[must_use]
+    pub fn requested_extensions(&self) -> &[Extension] {
+        &self.extensions
+    }
+
     /// All fields, as `x509-cert` has them.
     #[must_use]
     pub const fn inner(&self) -> &CertReq {
@@ -106,10 +122,35 @@ impl Request {
     }
 }
 
+/// The contents of the attribute `extensionRequest`, which has one value (RFC 2985, section 5.4.2). No
+/// attribute is there twice. An empty one is no extension: `x509-cert` writes that where none is asked for.
+fn requested(attributes: &Attributes) -> Result<Vec<Extension>, ReadError> {
+    if attributes.len() > MAX_EXTENSIONS {
+        return Err(ReadError::Malformed);
+    }
+    let is_of = |attribute: &Attribute, oid| attribute.oid == oid;
+    for attribute in attributes.iter() {
+        let same = attributes
+            .iter()
+            .filter(|other| is_of(other, attribute.oid));
+        if same.count() > 1 || attribute.values.is_empty() {
+            return Err(ReadError::Malformed);
+        }
+    }
+    let mut all = attributes.iter();
+    let Some(request) = all.find(|attribute| is_of(attribute, ExtensionReq::OID)) else {
+        return Ok(Vec::new());
+    };
+    match request.values.as_slice() {
+        [one] => Ok(one.decode_as::<ExtensionReq>()?.0),
+        _ => Err(ReadError::Malformed),
+    }
+}
+
 /// Makes a request. KEM keys cannot sign one.
 ///
 /// # Errors
-/// [`IssueError`].
+/// [`IssueError`]; nothing was signed unless it is `Signing`.
 pub fn sign_request<S, Sig, R>(
     subject: Name,
     signer: &S,
@@ -127,14 +168,20 @@ where
     if !matches!(KeyKind::of(algorithm.oid), KeyKind::Signature(_)) {
         return Err(IssueError::SubjectKey);
     }
-    let mut builder = RequestBuilder::new(subject).map_err(|_| IssueError::Encoding)?;
-    let message = builder.finalize(signer).map_err(|_| IssueError::Encoding)?;
+    let public_key = SubjectPublicKeyInfoOwned::from_key(&signer.verifying_key());
+    let content = CertReqInfo {
+        version: Version::V1,
+        subject,
+        public_key: public_key.map_err(|_| IssueError::SubjectKey)?,
+        attributes: Attributes::new(),
+    };
+    let unsigned = write(&content.to_der()?, &algorithm, &no_signature()?)?;
+    let mut request = Request::from_der(&unsigned)?;
     let signature = signer
-        .try_sign_with_rng(rng, &message)
+        .try_sign_with_rng(rng, &request.signed.content)
         .map_err(|_| IssueError::Signing)?
         .to_bitstring()?;
-    let request = builder
-        .assemble(signature, signer)
-        .map_err(|_| IssueError::Encoding)?;
-    Request::from_der(&request.to_der()?).map_err(|_| IssueError::Encoding)
+    request.der = request.signed.sign(&signature)?;
+    request.parsed.signature = signature;
+    Ok(request)
 }

@@ -4,8 +4,8 @@
 use alloc::vec::Vec;
 
 use der::{
-    Decode, Encode, Reader, SliceReader, Tag,
-    asn1::{Any, AnyRef, BitString, BitStringRef},
+    Decode, Encode, Header, Length, Reader, SliceReader, Tag,
+    asn1::{AnyRef, BitString, BitStringRef},
 };
 use pqkm_core::{
     AnyPublicKey, Verifiers, VerifyByOidError,
@@ -40,6 +40,13 @@ impl Signed {
             algorithm,
             signature,
         })
+    }
+
+    /// Puts a signature into a draft; the document that it makes.
+    pub(super) fn sign(&mut self, signature: &BitString) -> Result<Vec<u8>, der::Error> {
+        let octets = signature.as_bytes().ok_or(Tag::BitString.value_error())?;
+        self.signature = octets.to_vec();
+        write(&self.content, &self.algorithm, signature)
     }
 
     pub(super) fn verify(
@@ -77,20 +84,23 @@ pub(super) fn any_key(info: &SubjectPublicKeyInfoOwned) -> Result<AnyPublicKey, 
     AnyPublicKey::from_spki_der(&info.to_der()?).map_err(|_| ReadError::Key)
 }
 
-/// A document before it is signed, with an empty signature: it is read before it costs a signature.
-pub(super) fn write_unsigned(
+/// A document. With an empty signature it is a draft: it is read before it costs a signature.
+pub(super) fn write(
     content: &[u8],
     algorithm: &AlgorithmIdentifierOwned,
+    signature: &BitString,
 ) -> Result<Vec<u8>, der::Error> {
-    let parts = [
-        content.to_vec(),
-        algorithm.to_der()?,
-        bit_string(&[])?.to_der()?,
-    ];
-    Any::new(Tag::Sequence, parts.concat())?.to_der()
+    let length = (Length::try_from(content.len())? + algorithm.encoded_len()?)?;
+    let header = Header::new(Tag::Sequence, (length + signature.encoded_len()?)?);
+    let mut document = Vec::new();
+    header.encode_to_vec(&mut document)?;
+    document.extend_from_slice(content);
+    algorithm.encode_to_vec(&mut document)?;
+    signature.encode_to_vec(&mut document)?;
+    Ok(document)
 }
 
-/// A signature as certificates hold it.
-pub(super) fn bit_string(signature: &[u8]) -> Result<BitString, der::Error> {
-    BitString::from_bytes(signature)
+/// The signature of a draft.
+pub(super) fn no_signature() -> Result<BitString, der::Error> {
+    BitString::from_bytes(&[])
 }

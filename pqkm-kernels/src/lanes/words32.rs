@@ -38,8 +38,6 @@ pub trait HashLanes: Token {
     fn rotr<const N: u32>(self, a: Self::V) -> Self::V;
     /// The middle of `high || low`: `high << N | low >> (32 - N)`, 0 < N < 32.
     fn funnel<const N: u32>(self, high: Self::V, low: Self::V) -> Self::V;
-    /// `a` where `count`, a number below 2^31 or negative, is above zero, otherwise `b`.
-    fn where_positive(self, count: Self::V, a: Self::V, b: Self::V) -> Self::V;
 
     /// All rounds of SHA-256 in instructions of their own, if this instruction set has them: the state after the block.
     fn whole_block(self, state: &[Self::V; 8], block: &[Self::V; 16]) -> Option<[Self::V; 8]> {
@@ -48,8 +46,8 @@ pub trait HashLanes: Token {
     }
 }
 
-/// Lanes of the portable instance: what 128-bit vectors hold twice, for the compiler to vectorise.
-const PORTABLE: usize = 8;
+/// Lanes of the portable instance: what a 128-bit vector holds, for the compiler to vectorise.
+const PORTABLE: usize = 4;
 type Words = [u32; PORTABLE];
 
 /// A function of each lane.
@@ -122,12 +120,5 @@ impl HashLanes for Portable {
     #[inline(always)]
     fn funnel<const N: u32>(self, high: Words, low: Words) -> Words {
         each!(|high, low| (high << N) | (low >> (32 - N)))
-    }
-    #[inline(always)]
-    fn where_positive(self, count: Words, a: Words, b: Words) -> Words {
-        each!(|count, a, b| {
-            let mask = u32::from(count.cast_signed() > 0).wrapping_neg();
-            (mask & a) | (!mask & b)
-        })
     }
 }

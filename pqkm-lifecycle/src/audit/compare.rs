@@ -70,7 +70,7 @@ impl<C: Custody> Registry<C> {
             let has_event = waiting.contains(&operation) || self.logged(operation)?.is_some();
             has_event.then_some(()).ok_or(AuditError::Row)
         })?;
-        for kind in [kind::HEAD, kind::KEY, kind::DEPENDANT] {
+        for kind in kind::TOLD_OF {
             self.for_each(kind, |name, row| {
                 self.seal.open(name, row)?;
                 told.compare(name, row)

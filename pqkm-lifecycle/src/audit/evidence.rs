@@ -9,7 +9,13 @@ use crate::{event::Event, wire::Hash};
 
 /// Shows by a note in an audit log (see [`Registry::note`](crate::Registry::note)) that data existed when the
 /// note was taken. It needs no registry: the event, its proof and a checkpoint are enough.
+///
+/// Whoever verifies says whose log it has to be, and by which key its checkpoints are signed: any log proves
+/// something to those who trust it. A registry that is shown this for a key that it manages accepts it only if it
+/// took a note of the same data itself, not later.
 pub struct LoggedAt<'a, A: VerificationAlgorithm> {
+    /// Whose log it has to be: [`Registry::id`](crate::Registry::id).
+    pub registry: Hash,
     /// The event in DER.
     pub event: &'a [u8],
     /// Its place in the log.
@@ -26,7 +32,8 @@ impl<A: VerificationAlgorithm> ProtectedAt for LoggedAt<'_, A> {
         let leaf = leaf_hash(self.event);
         let InclusionProof { index, size, path } = self.proof;
         let is_shown = event.noted() == Some(Hash::of(&[protected]))
-            && event.registry() == self.checkpoint.registry()
+            && event.registry() == self.registry
+            && self.checkpoint.registry() == self.registry
             && *size == self.checkpoint.size()
             && verify_inclusion(&leaf, *index, *size, &self.checkpoint.root(), path).is_ok()
             && self.checkpoint.verify(self.key).is_ok();

@@ -41,7 +41,8 @@ impl<K: KeyHandle, S: State> Managed<K, S> {
     /// Verifies a signature that was made in time. The evidence is about the signature's bytes.
     ///
     /// # Errors
-    /// [`UseError`]; [`Refusal::Evidence`](crate::Refusal::Evidence) if it does not show that.
+    /// [`UseError`]; [`Refusal::Evidence`](crate::Refusal::Evidence) if it does not show that, or is a log's
+    /// ([`Evidence::Logged`]) and this registry took no [note](Registry::note) of the same bytes by then.
     pub fn verify_with<C: Custody, P: ProtectedAt>(
         &self,
         registry: &Registry<C>,

@@ -5,12 +5,12 @@ use der::{
     asn1::{OctetStringRef, Utf8StringRef},
 };
 use pqkm_core::{
-    AnyPublicKey, Ciphertext, Decapsulate, DecapsulateError, DeriveError, Encapsulate,
-    EncapsulateError, EncapsulatedSecret, HkdfSha384, InvalidSignature, KeyHandle, Message,
-    SecretBytes, SharedSecret, Sign, SignError, Signature, Unwrap, UnwrapError, Verify, Wrap,
-    WrapContext, WrapError, Wrappable, WrappedKey,
+    Agree, AgreeError, AgreedSecret, AgreementPublicKey, AnyPublicKey, Ciphertext, Decapsulate,
+    DecapsulateError, DeriveError, Encapsulate, EncapsulateError, EncapsulatedSecret, HkdfSha384,
+    InvalidSignature, KeyHandle, Message, SecretBytes, SharedSecret, Sign, SignError, Signature,
+    Unwrap, UnwrapError, Verify, Wrap, WrapContext, WrapError, Wrappable, WrappedKey,
     rand_core::TryCryptoRng,
-    role::{Agreement, DataEncryption, Derivation, PublicAgreement, Role},
+    role::{DataEncryption, Derivation, PublicAgreement, Role},
 };
 
 use super::Managed;
@@ -26,16 +26,16 @@ const POSSESSION: &str = "pqkm proof of possession v1";
 /// Names what confirms a key.
 const CONFIRMATION: &[u8] = b"pqkm key confirmation v1";
 
-/// A role whose operations are the caller's: the handle lends the key for one use.
+/// A role whose operations are the caller's: the handle lends the key for one use. Where a trait of `pqkm-core` says
+/// what the operation is, the handle has a method for that instead, and keeps the key.
 #[diagnostic::on_unimplemented(
     message = "a key in the role `{Self}` is used through its own methods",
-    label = "`sign`, `verify`, `encapsulate`, `decapsulate`, `wrap_key` and `unwrap_key` say what they do"
+    label = "`sign`, `verify`, `encapsulate`, `decapsulate`, `agree`, `wrap_key` and `unwrap_key` say what they do"
 )]
 pub trait UsedByCaller: Role {}
 
 impl UsedByCaller for DataEncryption {}
 impl UsedByCaller for Derivation {}
-impl UsedByCaller for Agreement {}
 impl UsedByCaller for PublicAgreement {}
 
 #[derive(Sequence)]
@@ -147,6 +147,22 @@ impl<K: KeyHandle, S: State> Managed<K, S> {
         self.key().decapsulate(ciphertext).map_err(UseError::Failed)
     }
 
+    /// Computes the secret that this key and the peer's have in common.
+    ///
+    /// # Errors
+    /// [`UseError`].
+    pub fn agree(
+        &self,
+        peer: &AgreementPublicKey<K::Algorithm>,
+    ) -> Result<AgreedSecret<K::Algorithm>, UseError<AgreeError>>
+    where
+        K: Agree,
+        S: Protects<K::Role>,
+    {
+        self.permit(Use::Protect)?;
+        self.key().agree(peer).map_err(UseError::Failed)
+    }
+
     /// Wraps another key.
     ///
     /// # Errors
@@ -186,8 +202,8 @@ impl<K: KeyHandle, S: State> Managed<K, S> {
             .map_err(UseError::Failed)
     }
 
-    /// Lends the key to protect something, once: to encrypt, derive or agree. What the caller does with it
-    /// counts as one use.
+    /// Lends the key to protect something, once: to encrypt, to derive, to agree with an ephemeral key. What the
+    /// caller does with it counts as one use.
     ///
     /// # Errors
     /// [`UseError`], with the caller's own error.

@@ -70,10 +70,21 @@ impl Rule {
             }
             Intent::Use(Use::Protect | Use::Confirm) => self.protect,
             Intent::Use(Use::Process) => self.process,
-            // Nothing is gained by keeping a key from its end.
-            Intent::Transition(_) => Until::Forever,
+            _ => Until::Forever,
         }
     }
+}
+
+/// Whether the algorithm matters: nothing is gained by keeping a key from its end, or what is known about it from
+/// its record.
+const fn is_about_algorithm(intent: Intent) -> bool {
+    matches!(
+        intent,
+        Intent::Generate
+            | Intent::Use(_)
+            | Intent::Distribute
+            | Intent::Transition(KeyState::Active)
+    )
 }
 
 /// A policy that is written down: see `policies/` for two of them and the form.
@@ -103,10 +114,35 @@ pub enum Permit {
     Generate,
     /// Take leases.
     Use,
-    /// Send keys to other devices, and receive them.
+    /// Send keys to other devices; receive them, if [`Generate`](Self::Generate) is permitted too.
     Distribute,
     /// Take keys to a state.
     To(KeyState),
+    /// Link keys.
+    Link,
+    /// Record what depends on keys.
+    Dependants,
+    /// Plan destructions, and call them off.
+    Plan,
+    /// Record that destroyed keys were compromised.
+    Report,
+    /// Leave notes in the log.
+    Note,
+}
+
+impl Permit {
+    const fn of(intent: Intent) -> Self {
+        match intent {
+            Intent::Generate => Self::Generate,
+            Intent::Use(_) => Self::Use,
+            Intent::Distribute => Self::Distribute,
+            Intent::Transition(to) => Self::To(to),
+            Intent::Link => Self::Link,
+            Intent::Dependants => Self::Dependants,
+            Intent::PlanDestruction => Self::Plan,
+            Intent::ReportCompromise => Self::Report,
+        }
+    }
 }
 
 impl RulePolicy {
@@ -127,7 +163,25 @@ impl RulePolicy {
         Self::from_text(include_str!("../../policies/nist-ir-8547.policy"))
     }
 
-    /// Reads a policy from text.
+    /// Reads a policy from text: a statement a line, words between blanks, `#` begins a comment.
+    ///
+    /// ```text
+    /// name       WORDS
+    /// algorithm  NAME[*] generate UNTIL protect UNTIL process UNTIL
+    /// period     ROLE originator DAYS recipient DAYS
+    /// kept-in    registry|module ...
+    /// exportable yes|no
+    /// assertion  STATE ...
+    /// actor      NAME generate|use|distribute|STATE|link|dependants|plan|report|note ...
+    /// quorum     STATE NUMBER FINGERPRINT ...
+    ///
+    /// UNTIL = never | forever | YEAR-MONTH-DAY, the first day on which it is not permitted any more
+    /// ROLE and STATE are written with hyphens: data-encryption, pre-activation
+    /// FINGERPRINT = SHA-256 of an approver's `SubjectPublicKeyInfo`, 64 hexadecimal digits
+    /// ```
+    ///
+    /// Without a line that begins with `actor`, everybody may do everything. With one, each may do what a line says
+    /// and nothing else; the words are those of [`Permit`].
     ///
     /// # Errors
     /// [`TextError`], with the line.
@@ -137,6 +191,17 @@ impl RulePolicy {
 
     fn rule(&self, algorithm: &str) -> Option<&Rule> {
         self.rules.iter().find(|rule| rule.fits(algorithm))
+    }
+
+    fn check_actor(&self, by: &str, permit: Permit) -> Result<(), PolicyRefusal> {
+        let mut actors = self.actors.iter();
+        if self.actors.is_empty()
+            || actors.any(|(actor, permits)| actor == by && permits.contains(&permit))
+        {
+            Ok(())
+        } else {
+            Err(PolicyRefusal::Actor)
+        }
     }
 }
 
@@ -148,25 +213,10 @@ impl Policy for RulePolicy {
         by: &str,
         at: UnixTime,
     ) -> Result<(), PolicyRefusal> {
-        let permit = match intent {
-            Intent::Generate => Permit::Generate,
-            Intent::Use(_) => Permit::Use,
-            Intent::Distribute => Permit::Distribute,
-            Intent::Transition(to) => Permit::To(to),
-        };
-        let may = self.actors.is_empty()
-            || self
-                .actors
-                .iter()
-                .any(|(actor, permits)| actor == by && permits.contains(&permit));
-        if !may {
-            return Err(PolicyRefusal::Actor);
-        }
+        self.check_actor(by, Permit::of(intent))?;
         let until = match self.rule(key.algorithm) {
+            _ if !is_about_algorithm(intent) => Until::Forever,
             Some(rule) => rule.until(intent),
-            None if matches!(intent, Intent::Transition(to) if to != KeyState::Active) => {
-                Until::Forever
-            }
             None => Until::Never,
         };
         if !until.permits(at) {
@@ -181,6 +231,10 @@ impl Policy for RulePolicy {
             }
         }
         Ok(())
+    }
+
+    fn check_note(&self, by: &str, _: UnixTime) -> Result<(), PolicyRefusal> {
+        self.check_actor(by, Permit::Note)
     }
 
     fn periods(&self, key: &KeyFacts<'_>) -> PeriodLimits {

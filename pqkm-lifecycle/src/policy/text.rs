@@ -1,19 +1,4 @@
-//! The form of a policy as text: a statement a line, words between blanks, `#` begins a comment.
-//!
-//! ```text
-//! name       WORDS
-//! algorithm  NAME[*] generate UNTIL protect UNTIL process UNTIL
-//! period     ROLE originator DAYS recipient DAYS
-//! kept-in    registry|module ...
-//! exportable yes|no
-//! assertion  STATE ...
-//! actor      NAME generate|use|distribute|STATE ...
-//! quorum     STATE NUMBER FINGERPRINT ...
-//!
-//! UNTIL = never | forever | YEAR-MONTH-DAY, the first day on which it is not permitted any more
-//! ROLE and STATE are written with hyphens: data-encryption, pre-activation
-//! FINGERPRINT = SHA-256 of an approver's `SubjectPublicKeyInfo`, 64 hexadecimal digits
-//! ```
+//! Reads policies as text: the form is that of [`RulePolicy::from_text`].
 
 use core::{error::Error, fmt};
 
@@ -149,6 +134,11 @@ fn add(policy: &mut RulePolicy, statement: &str, words: &[&str]) -> Result<(), T
                 "generate" => Some(Permit::Generate),
                 "use" => Some(Permit::Use),
                 "distribute" => Some(Permit::Distribute),
+                "link" => Some(Permit::Link),
+                "dependants" => Some(Permit::Dependants),
+                "plan" => Some(Permit::Plan),
+                "report" => Some(Permit::Report),
+                "note" => Some(Permit::Note),
                 _ => state_of(word).map(Permit::To),
             })?;
             policy.actors.push(((*actor).into(), permits));

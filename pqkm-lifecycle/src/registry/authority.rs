@@ -1,6 +1,16 @@
-//! Who asks.
+//! Who asks, and whether the policy lets them.
 
-use crate::{approval::Approval, wire::OperationId};
+use pqkm_core::UnixTime;
+
+use super::{Registry, facts};
+use crate::{
+    approval::{Approval, Proposal},
+    custody::Custody,
+    error::Refusal,
+    policy::Intent,
+    record::{Head, KeyRecord},
+    wire::OperationId,
+};
 
 /// Who asks for something, why, and with whose consent.
 #[derive(Clone, Copy)]
@@ -41,5 +51,34 @@ impl<'a> Authority<'a> {
     /// Who and why, as parts of an [`intent`].
     pub(crate) const fn parts(&self) -> [&[u8]; 2] {
         [self.by.as_bytes(), self.reason.as_bytes()]
+    }
+}
+
+impl<C: Custody> Registry<C> {
+    /// Asks the policy whether `by` may do that with a key on record: what every change of a record asks, about
+    /// every record.
+    pub(super) fn ask(
+        &self,
+        (record, head): (&KeyRecord, &Head),
+        intent: Intent,
+        by: &str,
+        at: UnixTime,
+    ) -> Result<(), Refusal> {
+        self.policy.check(&facts(record, head), intent, by, at)?;
+        Ok(())
+    }
+
+    /// Asks for the approvals that the policy demands for a key on record.
+    pub(super) fn ask_approvers(
+        &self,
+        (record, head): (&KeyRecord, &Head),
+        proposal: &Proposal,
+        authority: &Authority<'_>,
+    ) -> Result<(), Refusal> {
+        let (_, to) = proposal.transition();
+        if let Some(quorum) = self.policy.quorum(&facts(record, head), to) {
+            quorum.check(proposal, authority.approvals)?;
+        }
+        Ok(())
     }
 }

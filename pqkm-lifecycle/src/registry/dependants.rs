@@ -11,6 +11,7 @@ use crate::{
     error::{OperationError, Refusal, RegistryError},
     event::{Action, DependantChange},
     name::{self, KeyName},
+    policy::Intent,
     store::RowName,
     table::{Half, KeyState},
     wire::Hash,
@@ -34,7 +35,7 @@ impl<C: Custody> Registry<C> {
     /// Records that something depends on a key, before it does.
     ///
     /// # Errors
-    /// [`Refusal::State`] if the key is destroyed, [`Refusal::TooLong`] beyond 1024 bytes.
+    /// [`Refusal::State`] if the key is destroyed, [`Refusal::TooLong`] beyond 1024 bytes, [`Refusal::Policy`].
     pub fn add_dependant(
         &self,
         key: KeyName,
@@ -47,7 +48,7 @@ impl<C: Custody> Registry<C> {
     /// Records that something depends on a key no more.
     ///
     /// # Errors
-    /// [`RegistryError::NotFound`] if it did not.
+    /// [`RegistryError::NotFound`] if it did not; [`Refusal::Policy`].
     pub fn remove_dependant(
         &self,
         key: KeyName,
@@ -78,6 +79,9 @@ impl<C: Custody> Registry<C> {
         let asked = intent(&[b"dependant", kind, row.as_bytes(), by, reason]);
         self.attempt(authority, Some((asked, key)), |change| {
             let mut record = self.record(key)?;
+            let head = self.head(key.id)?.value;
+            let (what, by) = (Intent::Dependants, authority.by);
+            self.ask((&record.value, &head), what, by, change.at)?;
             let found = self.read(&row)?;
             match (is_added, found) {
                 (true, None) => {

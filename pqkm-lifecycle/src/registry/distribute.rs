@@ -11,7 +11,7 @@ use pqkm_core::{
 };
 
 use super::{
-    Authority, KeySpec, Registry, facts,
+    Authority, KeySpec, Registry,
     generate::{NewKey, role_of},
     intent,
 };
@@ -22,7 +22,7 @@ use crate::{
     keep::{Generated, Keep},
     lease::Lease,
     managed::Managed,
-    name::{self, KeyName},
+    name::KeyName,
     policy::Intent,
     record::{KeptIn, MAX_COPIES},
     state::{HoldsKey, PreActivation},
@@ -93,9 +93,8 @@ impl<C: Custody> Registry<C> {
                 return Err(Refusal::State(state));
             }
             let head = self.head(name.id)?.value;
-            let facts = facts(&record.value, &head);
-            self.policy
-                .check(&facts, Intent::Distribute, authority.by, change.at)?;
+            let (what, by) = (Intent::Distribute, authority.by);
+            self.ask((&record.value, &head), what, by, change.at)?;
             let copies = &mut record.value.copies;
             if !copies.contains(&peer) {
                 if copies.len() >= MAX_COPIES {
@@ -117,12 +116,18 @@ impl<C: Custody> Registry<C> {
     /// Opens an envelope and puts the key on record under the name that it has at its source, in
     /// pre-activation, with its public half.
     ///
+    /// Versions of one key are received in any order, each once and all from the source of the first; owner and
+    /// purpose are those of the first. A version that is later than the primary takes its place when it is activated;
+    /// what came before it stays in its state.
+    ///
     /// The envelope is spent before the key is on record: after a crash between the two the source sends
-    /// anew.
+    /// anew. The policy is asked before: whether such a key may be distributed, and, since it comes on record here,
+    /// whether it may be generated.
     ///
     /// # Errors
-    /// [`Refusal::Receive`], [`Refusal::Known`] if there is a key of that name, and those of
-    /// [`generate`](Self::generate).
+    /// [`Refusal::Receive`]; [`Refusal::Known`] if that version is on record, or the key was generated here or came
+    /// from another source; [`Refusal::AlreadyLinked`] for a further version of a linked key, [`Refusal::Type`] for one
+    /// of another type than the primary; and those of [`generate`](Self::generate).
     pub fn receive<K, A, U, T, R>(
         &self,
         envelope: &ReplicationEnvelope,
@@ -139,11 +144,17 @@ impl<C: Custody> Registry<C> {
         R: TryCryptoRng + ?Sized,
     {
         let role = role_of::<K>()?;
-        self.permit_generation::<K>(spec, KeptIn::Registry, authority)?;
-        if self.read(&name::head(envelope.key_id()))?.is_some() {
-            return Err(Refusal::Known.into());
-        }
         let source = digest(AnyPublicKey::from(opening.expected.source).fingerprint());
+        let head = self.find_head(envelope.key_id())?;
+        let mut spec = *spec;
+        if let Some(head) = &head {
+            self.permit_further::<K>(&head.value, Some(source))?;
+            (spec.owner, spec.purpose) = (&head.value.owner, &head.value.purpose);
+        }
+        let spec = &spec;
+        for what in [Intent::Generate, Intent::Distribute] {
+            self.permit_new::<K>(spec, KeptIn::Registry, what, authority)?;
+        }
         let clock = Seen(self);
         let (expected, recipient) = (&opening.expected, opening.recipient);
         let received = envelope
@@ -172,6 +183,8 @@ impl<C: Custody> Registry<C> {
                 peer: source,
                 envelope: received.envelope_id,
             }),
+            source: Some(source),
+            asks: &[Intent::Generate, Intent::Distribute],
             intent: intent(&[b"receive", received.envelope_id.as_bytes(), by, reason]),
         };
         let lease = self.put_on_record::<K>(&new, authority)?;

@@ -99,6 +99,7 @@ impl<C: Custody> Registry<C> {
         let periods = record.periods;
         if let Some(end) = periods.originator_end.filter(|end| end.0 <= then)
             && state == KeyState::Active
+            && !record.verifies()
         {
             return Some(DueReason::OriginatorPeriod(end.0));
         }

@@ -1,15 +1,17 @@
 //! Evidence of when data was protected: judged against the record, and put in the log.
 
-use pqkm_core::{Evidence, ProtectionTime};
+use der::Decode as _;
+use pqkm_core::{Evidence, ProtectionTime, UnixTime};
 
 use super::{Authority, Registry, facts};
 use crate::{
     custody::Custody,
-    error::{OperationError, PolicyRefusal, Refusal},
+    error::{OperationError, PolicyRefusal, Refusal, RegistryError},
     event::{Action, OnEvidence},
     managed::named,
-    name::KeyName,
+    name::{self, KeyName},
     policy::Intent,
+    record::KeyRecord,
     table::{KeyState, Use},
     wire::{Hash, Moment},
 };
@@ -31,16 +33,19 @@ impl<C: Custody> Registry<C> {
             }
             let head = self.head(key.id)?.value;
             let facts = facts(&record.value, &head);
-            let (at, by) = (change.at, authority.by);
-            self.policy
-                .check(&facts, Intent::Use(Use::Process), by, at)?;
+            let what = Intent::Use(Use::Process);
+            self.ask((&record.value, &head), what, authority.by, change.at)?;
             // Whoever has stolen the key can assert, too.
             let is_mere_word =
                 state == KeyState::Compromised && matches!(found.evidence, Evidence::Asserted);
             if is_mere_word || !self.policy.accepts(&facts, state, &found.evidence) {
                 return Err(PolicyRefusal::Evidence.into());
             }
-            if !found.is_before(record.value.evidence_limit()) {
+            let is_ours = !matches!(found.evidence, Evidence::Logged { .. })
+                || self
+                    .noted_at(protected)?
+                    .is_some_and(|at| at <= found.latest);
+            if !is_ours || !found.is_before(self.evidence_limit(key, &record.value)?) {
                 return Err(Refusal::Evidence);
             }
             // The record is written too, so that a transition in between is seen as a conflict.
@@ -56,6 +61,26 @@ impl<C: Custody> Registry<C> {
             Ok((action, ()))
         })?;
         Ok(())
+    }
+
+    /// The moment before which data must have been protected. For a deactivated verification key that is also the end
+    /// of the originator-usage period, which its signing half has; a rotation ends it.
+    fn evidence_limit(&self, key: KeyName, record: &KeyRecord) -> Result<UnixTime, RegistryError> {
+        let mut limit = record.evidence_limit();
+        if record.verifies() && record.state() == KeyState::Deactivated {
+            let signing = self.record(key.other_half())?.value;
+            let end = signing.periods.originator_end;
+            limit = end.map_or(limit, |end| limit.min(end.0));
+        }
+        Ok(limit)
+    }
+
+    /// When this registry noted something first. Whatever log is shown, and whoever signed for it: what counts is that
+    /// the note was taken here.
+    fn noted_at(&self, data: &[u8]) -> Result<Option<UnixTime>, RegistryError> {
+        let row = self.read(&name::noted(&Hash::of(&[data])))?;
+        row.map(|row| Ok(Moment::from_der(&row.value)?.0))
+            .transpose()
     }
 
     /// The use that a key's budget counts.

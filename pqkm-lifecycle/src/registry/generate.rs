@@ -3,7 +3,7 @@
 use pqkm_core::rand_core::TryCryptoRng;
 use pqkm_core::{Algorithm as _, AnyPublicKey, KeyHandle, KeyId, Version, role::Role as _};
 
-use super::{Authority, Change, Loaded, Registry, intent};
+use super::{Authority, Change, Loaded, Registry, intent, open::is_of};
 use crate::{
     custody::Custody,
     error::{OperationError, Refusal},
@@ -48,6 +48,10 @@ pub(super) struct NewKey<'a> {
     pub(super) material: Vec<u8>,
     pub(super) public: Option<(RoleName, AnyPublicKey)>,
     pub(super) action: Action,
+    /// The device that it comes from, unless it is made here.
+    pub(super) source: Option<Hash>,
+    /// What the policy is asked.
+    pub(super) asks: &'a [Intent],
     /// What was asked for.
     pub(super) intent: Hash,
 }
@@ -66,7 +70,7 @@ impl<C: Custody> Registry<C> {
         let id = KeyId::generate(rng).map_err(Refusal::Generate)?;
         let role = role_of::<K>()?;
         let name = first(id, role);
-        self.permit_generation::<K>(spec, KeptIn::Registry, authority)?;
+        self.permit_new::<K>(spec, KeptIn::Registry, Intent::Generate, authority)?;
         let key = K::generate(id, rng).map_err(Refusal::Generate)?;
         let key = if spec.exportable {
             key
@@ -81,6 +85,8 @@ impl<C: Custody> Registry<C> {
             material: key.to_material(&self.place(name), rng)?,
             public: key.public_half(),
             action: Action::Generated(Named { key: name.into() }),
+            source: None,
+            asks: &[Intent::Generate],
             intent: self.generation_intent::<K>(spec, authority),
         };
         match self.put_on_record::<K>(&new, authority)? {
@@ -112,6 +118,8 @@ impl<C: Custody> Registry<C> {
             material: reference_of(&key)?,
             public: public_half_of(&key)?,
             action: Action::Generated(Named { key: name.into() }),
+            source: None,
+            asks: &[Intent::Generate],
             intent: self.generation_intent::<K>(spec, authority),
         };
         let lease = self.put_on_record::<K>(&new, authority)?;
@@ -127,17 +135,17 @@ impl<C: Custody> Registry<C> {
         }
     }
 
-    /// Asks the policy before a key is generated: one that is not permitted is not even made.
-    pub(super) fn permit_generation<K: KeyHandle>(
+    /// Asks the policy before there is a record: a key that is not permitted is not even made, or opened.
+    pub(super) fn permit_new<K: KeyHandle>(
         &self,
         spec: &KeySpec<'_>,
         kept_in: KeptIn,
+        what: Intent,
         authority: &Authority<'_>,
     ) -> Result<(), OperationError> {
         let facts = facts_of::<K>(spec, kept_in, role_of::<K>()?);
         let now = self.now()?;
-        self.policy
-            .check(&facts, Intent::Generate, authority.by, now)?;
+        self.policy.check(&facts, what, authority.by, now)?;
         Ok(())
     }
 
@@ -152,15 +160,15 @@ impl<C: Custody> Registry<C> {
             return Err(Refusal::TooLong.into());
         }
         let done = self.attempt(authority, Some((new.intent, name)), |change| {
-            let head = Head::new(name, new.public.is_some(), spec.owner, spec.purpose);
+            let head = self.head_of::<K>(new)?;
             let epoch = Epoch::now(&self.shared, name);
             let mut record =
                 self.new_record::<K>(change, name, spec, new.kept_in, new.role, &new.material)?;
-            let facts = super::facts(&record.value, &head);
-            self.policy
-                .check(&facts, Intent::Generate, authority.by, change.at)?;
-            let granted =
-                self.grant_or_none(&mut record.value, &head, None, authority.by, change.at);
+            for what in new.asks {
+                self.ask((&record.value, &head.value), *what, authority.by, change.at)?;
+            }
+            let by = authority.by;
+            let granted = self.grant_or_none(&mut record.value, &head.value, None, by, change.at);
             change.put_record(&record)?;
             if let Some((role, key)) = &new.public {
                 let name = name.other_half();
@@ -169,14 +177,46 @@ impl<C: Custody> Registry<C> {
                     self.new_record::<K>(change, name, spec, KeptIn::Registry, *role, material)?;
                 change.put_record(&public)?;
             }
-            let head = Loaded {
-                value: head,
-                generation: 0,
-            };
             change.put_head(name.id, &head)?;
             Ok((new.action.clone(), (granted, epoch)))
         })?;
         Ok(done.map(|(granted, epoch)| Lease::new(granted, epoch, self.shared.clone())))
+    }
+
+    /// The head of a key that goes on record: a new one, or, for a further version of one that was received, that.
+    fn head_of<K: KeyHandle>(&self, new: &NewKey<'_>) -> Result<Loaded<Head>, Refusal> {
+        let NewKey { name, spec, .. } = *new;
+        let Some(mut head) = self.find_head(name.id)? else {
+            let has_public = new.public.is_some();
+            let mut head = Head::new(name, has_public, spec.owner, spec.purpose);
+            head.source = new.source;
+            return Ok(Loaded {
+                value: head,
+                generation: 0,
+            });
+        };
+        self.permit_further::<K>(&head.value, new.source)?;
+        if self.read(&name.row())?.is_some() {
+            return Err(Refusal::Known);
+        }
+        head.value.add(name.version);
+        Ok(head)
+    }
+
+    /// Whether there can be a further version that comes from there.
+    pub(super) fn permit_further<K: KeyHandle>(
+        &self,
+        head: &Head,
+        source: Option<Hash>,
+    ) -> Result<(), Refusal> {
+        if source.is_none() || head.source != source {
+            return Err(Refusal::Known);
+        }
+        if head.linked.is_some() {
+            return Err(Refusal::AlreadyLinked);
+        }
+        let primary = self.record(head.primary(role_of::<K>()?.half())?)?.value;
+        is_of::<K>(&primary, KeptIn::Registry, primary.state())
     }
 
     /// A record in pre-activation, within the policy's periods.

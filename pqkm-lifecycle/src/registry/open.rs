@@ -2,9 +2,8 @@
 
 use pqkm_core::{Algorithm as _, AnyPublicKey, Fingerprint, KeyHandle, KeyId, UnixTime, Version};
 
-use super::{Authority, Registry, facts, generate::role_of};
+use super::{Registry, facts, generate::role_of};
 use crate::{
-    approval::Proposal,
     custody::Custody,
     error::{OperationError, Refusal, RegistryError},
     keep::{Keep, ModuleKey},
@@ -52,38 +51,6 @@ impl<C: Custody> Registry<C> {
             record: self.record(name)?.value,
             head,
         })
-    }
-
-    /// What approvers have to sign for a transition of a key as it is now, asked for by that authority.
-    ///
-    /// # Errors
-    /// As [`find`](Self::find).
-    pub fn propose(
-        &self,
-        name: KeyName,
-        to: KeyState,
-        authority: &Authority<'_>,
-    ) -> Result<Proposal, RegistryError> {
-        let record = self.record(name)?.value;
-        Ok(self.proposal(&record, name, to, authority))
-    }
-
-    pub(super) fn proposal(
-        &self,
-        record: &KeyRecord,
-        key: KeyName,
-        to: KeyState,
-        authority: &Authority<'_>,
-    ) -> Proposal {
-        Proposal {
-            registry: self.id,
-            key,
-            steps: record.steps(),
-            from: record.state(),
-            to,
-            by: authority.by.into(),
-            reason: authority.reason.into(),
-        }
     }
 }
 

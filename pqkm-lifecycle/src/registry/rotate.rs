@@ -3,12 +3,13 @@
 use pqkm_core::{AnyPublicKey, KeyHandle, KeyId, Rotate, Version, rand_core::TryCryptoRng};
 
 use super::{
-    Authority, Change, Loaded, Registry, facts,
+    Authority, Change, Loaded, Registry,
     generate::{public_half_of, reference_of},
     intent,
     open::is_of,
 };
 use crate::{
+    approval::Proposal,
     custody::Custody,
     error::{OperationError, Refusal, RegistryError},
     event::{Action, Rotated},
@@ -21,7 +22,7 @@ use crate::{
     registry::generate::KeySpec,
     state::Active,
     table::{Half, KeyState, RoleName, find_edge},
-    wire::{Hash, Moment},
+    wire::Hash,
 };
 
 /// The successors of two linked keys.
@@ -39,8 +40,9 @@ struct Fresh {
 impl<C: Custody> Registry<C> {
     /// Generates the successor of a key's primary version, makes it active and the primary, and retires the
     /// predecessor: to deactivated, where its role has that state; otherwise its originator-usage period
-    /// ends now, and [`due`](Self::due) lists it. Both halves move together. What depends on the
-    /// predecessor keeps doing so: see [`dependants`](Self::dependants).
+    /// ends now, and [`due`](Self::due) lists it. Both halves move together, but a verification key stays in its
+    /// state: what was signed before still verifies, until its own period is over. What depends on the predecessor
+    /// keeps doing so: see [`dependants`](Self::dependants).
     ///
     /// # Errors
     /// [`Refusal::State`] if the primary is not active, [`Refusal::AlreadyLinked`] for a linked key (see
@@ -83,8 +85,11 @@ impl<C: Custody> Registry<C> {
             if self.head(one)?.value.linked != Some(other) {
                 return Err(Refusal::Linked(KeyState::Active));
             }
-            let (from, lease) = self.replace::<P>(change, &first_fresh, authority)?;
-            let (_, second_lease) = self.replace::<K>(change, &second_fresh, authority)?;
+            let before = self.head(one)?.value.primary(Half::Secret)?;
+            let proposal = self.propose(before, KeyState::Active, authority)?;
+            let (from, lease) = self.replace::<P>(change, &first_fresh, &proposal, authority)?;
+            let (_, second_lease) =
+                self.replace::<K>(change, &second_fresh, &proposal, authority)?;
             let (from, to) = (from.into(), name.into());
             let action = Action::Rotated(Rotated { from, to });
             Ok((action, (lease, second_lease)))
@@ -116,7 +121,8 @@ impl<C: Custody> Registry<C> {
         let from = head.primary(Half::Secret)?;
         let before = self.record(from)?.value;
         is_of::<K>(&before, KeptIn::Registry, KeyState::Active)?;
-        self.permit_generation::<K>(&spec_of(&before, &head), KeptIn::Registry, authority)?;
+        let (kept_in, what) = (KeptIn::Registry, Intent::Generate);
+        self.permit_new::<K>(&spec_of(&before, &head), kept_in, what, authority)?;
         let key = K::from_material(before.material.as_bytes(), &self.place(from))?;
         let key = key.rotate(rng).map_err(Refusal::Generate)?;
         let name = after(from, &head)?;
@@ -151,7 +157,8 @@ impl<C: Custody> Registry<C> {
         if from != key.name() {
             return Err(Refusal::OtherKey.into());
         }
-        self.permit_generation::<K>(&spec_of(&before, &head), KeptIn::Module, authority)?;
+        let (kept_in, what) = (KeptIn::Module, Intent::Generate);
+        self.permit_new::<K>(&spec_of(&before, &head), kept_in, what, authority)?;
         let successor = key.key().rotate(rng).map_err(Refusal::Generate)?;
         let fresh = Fresh {
             name: after(from, &head)?,
@@ -175,10 +182,13 @@ impl<C: Custody> Registry<C> {
         authority: &Authority<'_>,
     ) -> Result<Option<Lease>, OperationError> {
         let done = self.attempt(authority, Some((asked, fresh.name)), |change| {
-            if self.head(fresh.name.id)?.value.linked.is_some() {
+            let head = self.head(fresh.name.id)?.value;
+            if head.linked.is_some() {
                 return Err(Refusal::AlreadyLinked);
             }
-            let (from, lease) = self.replace::<K>(change, fresh, authority)?;
+            let before = head.primary(Half::Secret)?;
+            let proposal = self.propose(before, KeyState::Active, authority)?;
+            let (from, lease) = self.replace::<K>(change, fresh, &proposal, authority)?;
             let (from, to) = (from.into(), fresh.name.into());
             Ok((Action::Rotated(Rotated { from, to }), lease))
         })?;
@@ -190,6 +200,7 @@ impl<C: Custody> Registry<C> {
         &self,
         change: &mut Change<'_, C>,
         fresh: &Fresh,
+        proposal: &Proposal,
         authority: &Authority<'_>,
     ) -> Result<(KeyName, (Granted, Epoch)), Refusal> {
         let id = fresh.name.id;
@@ -197,21 +208,21 @@ impl<C: Custody> Registry<C> {
         let from = head.value.primary(Half::Secret)?;
         let mut before = self.record(from)?;
         is_of::<K>(&before.value, fresh.kept_in, KeyState::Active)?;
-        // The successor was made for the version after the latest one: somebody else's is there now.
-        if head.value.latest.checked_add(1) != Some(fresh.name.version.get()) {
+        // The successor was made for the version after the latest one: somebody else's is there now. Or the key
+        // was changed since it was proposed to rotate it.
+        if head.value.latest.checked_add(1) != Some(fresh.name.version.get())
+            || !proposal.is_about(from, &before.value)
+        {
             return Err(Refusal::Contended);
         }
         let described = head.value.clone();
         let spec = spec_of(&before.value, &described);
-        let facts = facts(&before.value, &described);
+        let subject = (&before.value, &described);
         for what in [Intent::Generate, Intent::Transition(KeyState::Active)] {
-            self.policy.check(&facts, what, authority.by, change.at)?;
+            self.ask(subject, what, authority.by, change.at)?;
         }
-        if let Some(quorum) = self.policy.quorum(&facts, KeyState::Active) {
-            // Approvers sign that the predecessor, as it stands, hands over.
-            let proposal = self.proposal(&before.value, from, KeyState::Active, authority);
-            quorum.check(&proposal, authority.approvals)?;
-        }
+        // Approvers sign that the predecessor, as it stands, hands over.
+        self.ask_approvers(subject, proposal, authority)?;
 
         head.value.latest = fresh.name.version.get();
         head.value.primary = fresh.name.version.get();
@@ -238,7 +249,8 @@ impl<C: Custody> Registry<C> {
             let mut after = self.new_record::<K>(change, name, &spec, kept_in, *role, spki)?;
             after.value.step(KeyState::Active, at, operation)?;
             change.put_record(&after)?;
-            if before.value.state() == KeyState::Active {
+            // What was signed before still verifies.
+            if !before.value.verifies() && before.value.state() == KeyState::Active {
                 retire(change, &mut before)?;
                 self.shared.raise_fence(from.other_half());
             }
@@ -259,9 +271,7 @@ fn retire<C: Custody>(
     if find_edge(role, Some(KeyState::Active), KeyState::Deactivated).is_some() {
         record.value.step(KeyState::Deactivated, at, operation)?;
     } else {
-        let end = record.value.periods.originator_end;
-        let end = end.map_or(at, |end| end.0.min(at));
-        record.value.periods.originator_end = Some(Moment(end));
+        record.value.end_originator_period(at);
     }
     change.put_record(record)
 }

@@ -2,8 +2,9 @@
 
 use pqkm_core::UnixTime;
 
-use super::{Authority, Change, Loaded, Registry, facts, intent};
+use super::{Authority, Change, Loaded, Registry, intent, propose::stays};
 use crate::{
+    approval::{Proposal, Standing},
     custody::Custody,
     error::{OperationError, Refusal},
     event::{Action, Transition},
@@ -32,7 +33,14 @@ pub(crate) struct Wanted {
 struct Member {
     key: KeyName,
     record: Loaded<KeyRecord>,
+    head: Loaded<Head>,
     own: Option<OperationId>,
+}
+
+impl Member {
+    fn standing(&self) -> Standing {
+        Standing::of(self.key, &self.record.value)
+    }
 }
 
 /// What is granted for the next state, to the handle that asks and to the one that asks with it.
@@ -80,13 +88,13 @@ impl<C: Custody> Registry<C> {
         authority: &Authority<'_>,
         change: &mut Change<'_, C>,
     ) -> Result<(Action, ForBoth<(Granted, Epoch)>), Refusal> {
-        let head = self.head(wanted.key.id)?.value;
-        let mut members = self.members(wanted, &head)?;
+        let mut members = self.members(wanted)?;
+        let proposal = self.proposal_of(wanted, &members, authority)?;
         let mut leases_until = None;
         for member in &mut members {
             let others = member.record.value.leases_until(change.at, member.own);
             leases_until = leases_until.max(others);
-            self.permit(wanted, &head, member, authority, change.at, others)?;
+            self.permit(member, &proposal, authority, change.at, others)?;
             let since = wanted.since.unwrap_or(change.at).min(change.at);
             if wanted.to == KeyState::Compromised {
                 member.record.value.compromised_since = Some(Moment(since));
@@ -106,7 +114,8 @@ impl<C: Custody> Registry<C> {
                 let epoch = Epoch::now(&self.shared, member.key);
                 let record = &mut member.record.value;
                 let by = authority.by;
-                let granted = self.grant_or_none(record, &head, member.own, by, change.at);
+                let granted =
+                    self.grant_or_none(record, &member.head.value, member.own, by, change.at);
                 let place = if member.key == wanted.key {
                     &mut own
                 } else {
@@ -115,6 +124,11 @@ impl<C: Custody> Registry<C> {
                 *place = Some((granted, epoch));
             }
             change.put_record(&member.record)?;
+            // A version that was received becomes the primary with its activation. Those that were made here are.
+            let is_activated = wanted.to == KeyState::Active && member.key.half == Half::Secret;
+            if is_activated && member.head.value.advance(member.key.version) {
+                change.put_head(member.key.id, &member.head)?;
+            }
         }
         let action = Action::Transition(Transition {
             key: wanted.key.into(),
@@ -129,16 +143,32 @@ impl<C: Custody> Registry<C> {
         Ok((action, (own.ok_or(Refusal::NoTransition)?, linked)))
     }
 
+    /// What has to be approved of.
+    fn proposal_of(
+        &self,
+        wanted: &Wanted,
+        members: &[Member],
+        authority: &Authority<'_>,
+    ) -> Result<Proposal, Refusal> {
+        let own = members.first().ok_or(Refusal::NoTransition)?;
+        let mut others = members.iter();
+        let linked = others
+            .find(|member| member.key.id != wanted.key.id && member.key.half == wanted.key.half);
+        let linked = linked.map(Member::standing);
+        Ok(self.proposal(own.standing(), linked, wanted.to, authority))
+    }
+
     /// The key asked for first, then its other half and the linked key where they come along.
-    fn members(&self, wanted: &Wanted, head: &Head) -> Result<Vec<Member>, Refusal> {
+    fn members(&self, wanted: &Wanted) -> Result<Vec<Member>, Refusal> {
         let record = self.record(wanted.key)?;
+        let head = self.head(wanted.key.id)?;
         if record.value.state() != wanted.from {
             return Err(Refusal::State(record.value.state()));
         }
         let edge = find_edge(record.value.role, Some(wanted.from), wanted.to)
             .ok_or(Refusal::NoTransition)?;
         let mut names = vec![wanted.key];
-        if let Some(id) = head.linked {
+        if let Some(id) = head.value.linked {
             names.push(KeyName { id, ..wanted.key });
         }
         if edge.takes_both_halves {
@@ -155,56 +185,61 @@ impl<C: Custody> Registry<C> {
         let mut members = vec![Member {
             key: wanted.key,
             record,
+            head,
             own: wanted.own,
         }];
         for key in names.into_iter().skip(1) {
             let record = self.record(key)?;
+            let head = self.head(key.id)?;
             let state = record.value.state();
             // What is where it should go, is gone, or was never activated need not come along.
             let is_idle = state == KeyState::PreActivation
                 && key.half != wanted.key.half
                 && matches!(wanted.to, KeyState::Suspended | KeyState::Active);
-            if is_idle || state == wanted.to || state == KeyState::Destroyed {
+            if is_idle || stays(state, wanted.to) {
                 continue;
             }
             if find_edge(record.value.role, Some(state), wanted.to).is_none() {
                 return Err(Refusal::Linked(state));
             }
             let own = wanted.linked.filter(|_| key.half == wanted.key.half);
-            members.push(Member { key, record, own });
+            members.push(Member {
+                key,
+                record,
+                head,
+                own,
+            });
         }
         Ok(members)
     }
 
-    /// Everything that can stand against a step.
+    /// Everything that can stand against a step of one of those that take it. Approvals are of the proposal, which
+    /// names the linked key too: each key's approvers have to have approved of both.
     fn permit(
         &self,
-        wanted: &Wanted,
-        head: &Head,
         member: &Member,
+        proposal: &Proposal,
         authority: &Authority<'_>,
         at: UnixTime,
         leases_until: Option<UnixTime>,
     ) -> Result<(), Refusal> {
         let record = &member.record.value;
-        let facts = facts(record, head);
-        self.policy
-            .check(&facts, Intent::Transition(wanted.to), authority.by, at)?;
-        if member.key == wanted.key
-            && let Some(quorum) = self.policy.quorum(&facts, wanted.to)
-        {
-            let proposal = self.proposal(record, wanted.key, wanted.to, authority);
-            quorum.check(&proposal, authority.approvals)?;
-        }
-        match wanted.to {
+        let (_, to) = proposal.transition();
+        let subject = (record, &member.head.value);
+        self.ask(subject, Intent::Transition(to), authority.by, at)?;
+        self.ask_approvers(subject, proposal, authority)?;
+        match to {
             KeyState::Destroyed if record.dependants > 0 => {
                 Err(Refusal::Dependants(record.dependants))
             }
             KeyState::Destroyed => {
                 leases_until.map_or(Ok(()), |until| Err(Refusal::LeasesRunning(until)))
             }
-            // Transition 10: before the originator-usage period ends.
-            KeyState::Active if record.periods.originator_end.is_some_and(|end| at >= end.0) => {
+            // Transition 10: before the originator-usage period ends. A key that verifies is of use after that.
+            KeyState::Active
+                if !record.verifies()
+                    && record.periods.originator_end.is_some_and(|end| at >= end.0) =>
+            {
                 Err(Refusal::OriginatorPeriod)
             }
             _ => Ok(()),

@@ -15,7 +15,9 @@ use pqkm_lifecycle::{
 };
 
 use crate::{
-    SPEC, Signer, refused, signer,
+    SPEC, Signer,
+    policy::governed,
+    refused, signer,
     support::{Fixture, NOW, TestClock, WHO, options, time},
 };
 
@@ -43,6 +45,16 @@ impl Device {
         envelope: &ReplicationEnvelope,
         source: &SigningKey<Ed25519>,
     ) -> Result<Signer<PreActivation>, OperationError> {
+        self.receive_by(f, envelope, source, &WHO)
+    }
+
+    fn receive_by(
+        &mut self,
+        f: &mut Fixture,
+        envelope: &ReplicationEnvelope,
+        source: &SigningKey<Ed25519>,
+        who: &Authority<'_>,
+    ) -> Result<Signer<PreActivation>, OperationError> {
         let source = source.verifying_key();
         let opening = Opening {
             expected: Expected {
@@ -53,7 +65,7 @@ impl Device {
             replays: &mut self.replays,
         };
         self.registry
-            .receive(envelope, opening, &SPEC, &WHO, &mut f.rng)
+            .receive(envelope, opening, &SPEC, who, &mut f.rng)
     }
 }
 
@@ -127,7 +139,7 @@ fn a_key_arrives_once_and_both_ends_know() {
 fn what_is_not_to_be_sent_is_not_sent() {
     let mut f = Fixture::new();
     let source = SigningKey::<Ed25519>::generate(&mut f.rng).unwrap();
-    let device = Device::new(&mut f);
+    let mut device = Device::new(&mut f);
     let key = signer(&mut f).suspend(&f.registry, &WHO).unwrap();
     assert_eq!(
         refused(send(&mut f, &key, &device, &source)),
@@ -167,8 +179,109 @@ fn what_is_not_to_be_sent_is_not_sent() {
         )))
     );
     assert!(f.registry.find(key.name()).unwrap().copies().is_empty());
-    f.registry
-        .send(&key, &shipment, &WHO, &mut f.rng)
-        .map(drop)
+    let envelope = f.registry.send(&key, &shipment, &WHO, &mut f.rng).unwrap();
+
+    // Nor is it received by whoever may only generate; the envelope is not spent.
+    let text = "algorithm * generate forever protect forever process forever\n\
+                actor anna generate use distribute\n\
+                actor ben generate use\n\
+                actor carl use distribute\n";
+    device.registry = governed(Box::new(RulePolicy::from_text(text).unwrap())).registry;
+    for by in ["ben", "carl"] {
+        let received = device.receive_by(&mut f, &envelope, &source, &Authority::new(by, ""));
+        assert_eq!(refused(received), Refusal::Policy(PolicyRefusal::Actor));
+    }
+    drop(device.receive(&mut f, &envelope, &source).unwrap());
+}
+
+#[test]
+fn versions_arrive_in_any_order_each_once_and_from_one_source() {
+    let mut f = Fixture::new();
+    let source = SigningKey::<Ed25519>::generate(&mut f.rng).unwrap();
+    let (mut device, mut late) = (Device::new(&mut f), Device::new(&mut f));
+    let key = signer(&mut f);
+    let id = key.name().id;
+    let first = [&device, &late].map(|device| send(&mut f, &key, device, &source).unwrap());
+    let next: Signer<Active> = f.registry.rotate(id, &WHO, &mut f.rng).unwrap();
+    let second = [&device, &late].map(|device| send(&mut f, &next, device, &source).unwrap());
+    let primary = |device: &Device| {
+        let found = device.registry.find_primary(id, Half::Secret).unwrap();
+        found.name().version.get()
+    };
+
+    let one = device.receive(&mut f, &first[0], &source).unwrap();
+    let one = one.activate(&device.registry, &WHO).unwrap();
+    let two = device.receive(&mut f, &second[0], &source).unwrap();
+    assert_eq!(two.name(), next.name());
+    assert_eq!(primary(&device), 1);
+    let two = two.activate(&device.registry, &WHO).unwrap();
+    assert_eq!(primary(&device), 2);
+    two.sign(b"m", &mut f.rng).unwrap();
+    one.sign(b"m", &mut f.rng).unwrap();
+
+    let two = late.receive(&mut f, &second[1], &source).unwrap();
+    drop(two.activate(&late.registry, &WHO).unwrap());
+    let one = late.receive(&mut f, &first[1], &source).unwrap();
+    drop(one.activate(&late.registry, &WHO).unwrap());
+    assert_eq!(primary(&late), 2);
+
+    // Neither the same again, nor from somebody else, nor back to where the key was made.
+    let third: Signer<Active> = f.registry.rotate(id, &WHO, &mut f.rng).unwrap();
+    let stranger = SigningKey::<Ed25519>::generate(&mut f.rng).unwrap();
+    let again = send(&mut f, &next, &device, &source).unwrap();
+    let theirs = send(&mut f, &third, &device, &stranger).unwrap();
+    for (envelope, from) in [(&again, &source), (&theirs, &stranger)] {
+        assert_eq!(
+            refused(device.receive(&mut f, envelope, from)),
+            Refusal::Known
+        );
+    }
+    let [_, rotated]: [Signer<Active>; 2] =
+        [(); 2].map(|()| device.registry.rotate(id, &WHO, &mut f.rng).unwrap());
+    assert_eq!(rotated.name().version.get(), 4);
+    core::mem::swap(&mut f.registry, &mut device.registry);
+    let back = send(&mut f, &rotated, &device, &source).unwrap();
+    assert_eq!(
+        refused(device.receive(&mut f, &back, &source)),
+        Refusal::Known
+    );
+    for registry in [&f.registry, &device.registry, &late.registry] {
+        registry.sequence().unwrap();
+        registry.compare_with_log().unwrap();
+    }
+}
+
+#[test]
+fn a_further_version_is_of_the_same_type_and_of_no_linked_key() {
+    let mut f = Fixture::new();
+    let source = SigningKey::<Ed25519>::generate(&mut f.rng).unwrap();
+    let mut device = Device::new(&mut f);
+    let key = signer(&mut f);
+    let id = key.name().id;
+    let first = send(&mut f, &key, &device, &source).unwrap();
+    let next: Signer<Active> = f.registry.rotate(id, &WHO, &mut f.rng).unwrap();
+    let second = send(&mut f, &next, &device, &source).unwrap();
+    let one = device.receive(&mut f, &first, &source).unwrap();
+    let verifying = source.verifying_key();
+    let opening = Opening {
+        expected: Expected {
+            source: &verifying,
+            purpose: "second site",
+        },
+        recipient: &device.transport,
+        replays: &mut device.replays,
+    };
+    let other: Result<Managed<SigningKey<Ed25519>, _>, _> = device
+        .registry
+        .receive(&second, opening, &SPEC, &WHO, &mut f.rng);
+    assert_eq!(refused(other), Refusal::Type);
+    let partner: Signer<PreActivation> = device.registry.generate(&SPEC, &WHO, &mut f.rng).unwrap();
+    device
+        .registry
+        .link(one.name().id, partner.name().id, &WHO)
         .unwrap();
+    assert_eq!(
+        refused(device.receive(&mut f, &second, &source)),
+        Refusal::AlreadyLinked
+    );
 }

@@ -6,19 +6,21 @@
 )]
 
 use pqkm_core::{
-    Aes256Kwp, AssertedAt, DecapsulationKey, EncapsulationKey, MlDsa65, MlKem768, SigningKey,
-    VerifyingKey, WrappingKey,
+    Aes256Kwp, AgreementKey, AgreementPublicKey, AssertedAt, DecapsulationKey, EncapsulationKey,
+    MlDsa65, MlKem768, SigningKey, VerifyingKey, WrappingKey, X25519,
 };
 use pqkm_lifecycle::{
     AcceptRisk, KeySpec, Managed, OperationError, OperationId, PolicyRefusal, Refusal, Resolution,
     Shown, Stale, UseError,
     state::{Active, PreActivation, Suspended},
-    table::{Half, KeyState},
+    table::{Half, KeyState, Use},
 };
 
 use support::{Fixture, NOW, WHO, time};
 
 mod distribute;
+mod evidence;
+mod linked;
 mod module;
 mod policy;
 mod together;
@@ -238,4 +240,23 @@ fn an_operation_happens_once_whoever_asks_again() {
         key.activate(&f.registry, &once).unwrap_err().reason(),
         Some(Refusal::OperationReused)
     );
+}
+
+#[test]
+fn an_agreement_counts_as_a_use() {
+    let mut f = Fixture::new();
+    let key: Managed<AgreementKey<X25519>, PreActivation> =
+        f.registry.generate(&SPEC, &WHO, &mut f.rng).unwrap();
+    let public = f
+        .registry
+        .find_primary(key.name().id, Half::Public)
+        .unwrap();
+    let public: AgreementPublicKey<X25519> = public.public_key().unwrap().promote().unwrap();
+    let key = key.activate(&f.registry, &WHO).unwrap();
+    let peer = AgreementKey::<X25519>::generate(&mut f.rng).unwrap();
+    let left = key.uses_left(Use::Protect);
+    let ours = key.agree(&peer.agreement_public_key()).unwrap();
+    assert_eq!(key.uses_left(Use::Protect), left - 1);
+    let theirs = peer.agree(&public).unwrap();
+    assert!(bool::from(subtle::ConstantTimeEq::ct_eq(&ours, &theirs)));
 }

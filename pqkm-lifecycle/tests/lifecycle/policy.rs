@@ -2,7 +2,8 @@
 
 use pqkm_core::{Ed25519, SigningKey, Verifiers};
 use pqkm_lifecycle::{
-    Authority, KeySpec, Managed, PolicyRefusal, Quorum, Refusal, Registry, RegistryOptions,
+    Authority, KeySpec, Managed, OperationError, PolicyRefusal, Quorum, Refusal, Registry,
+    RegistryOptions,
     policy::{KeyFacts, PeriodLimits, Permissive, Policy, RulePolicy, TextFault},
     state::{Active, PreActivation},
     table::KeyState,
@@ -10,8 +11,22 @@ use pqkm_lifecycle::{
 
 use crate::{
     SPEC, Signer, Wrapper, refused, signer,
-    support::{Fixture, NOW, TestClock, WHO, handle_refused, options},
+    support::{Fixture, NOW, TestClock, WHO, handle_refused, options, time},
 };
+
+/// A registry under a policy.
+pub(crate) fn governed(policy: Box<dyn Policy>) -> Fixture {
+    let clock = TestClock::at(NOW);
+    let options = RegistryOptions {
+        policy,
+        ..options(&clock)
+    };
+    Fixture::with(options, clock)
+}
+
+fn under(text: &str) -> Fixture {
+    governed(Box::new(RulePolicy::from_text(text).unwrap()))
+}
 
 /// Destruction needs two of three.
 struct TwoOfThree(Quorum);
@@ -27,6 +42,10 @@ impl Policy for TwoOfThree {
         Ok(())
     }
 
+    fn check_note(&self, _: &str, _: pqkm_core::UnixTime) -> Result<(), PolicyRefusal> {
+        Ok(())
+    }
+
     fn periods(&self, key: &KeyFacts<'_>) -> PeriodLimits {
         Permissive.periods(key)
     }
@@ -36,9 +55,43 @@ impl Policy for TwoOfThree {
     }
 }
 
+/// All may do everything to their own keys, and anna to every key; others have to approve what is done to the keys
+/// of some.
+pub(crate) struct ByOwner(pub(crate) Vec<(&'static str, Quorum)>);
+
+impl Policy for ByOwner {
+    fn check(
+        &self,
+        key: &KeyFacts<'_>,
+        _: pqkm_lifecycle::policy::Intent,
+        by: &str,
+        _: pqkm_core::UnixTime,
+    ) -> Result<(), PolicyRefusal> {
+        let may = by == "anna" || by == key.owner;
+        may.then_some(()).ok_or(PolicyRefusal::Actor)
+    }
+
+    fn check_note(&self, _: &str, _: pqkm_core::UnixTime) -> Result<(), PolicyRefusal> {
+        Ok(())
+    }
+
+    fn periods(&self, key: &KeyFacts<'_>) -> PeriodLimits {
+        Permissive.periods(key)
+    }
+
+    fn quorum(&self, key: &KeyFacts<'_>, _: KeyState) -> Option<&Quorum> {
+        let quorum = self.0.iter().find(|(owner, _)| *owner == key.owner)?;
+        Some(&quorum.1)
+    }
+}
+
+pub(crate) fn owned(f: &mut Fixture, owner: &str) -> Signer<PreActivation> {
+    let spec = KeySpec { owner, ..SPEC };
+    f.registry.generate(&spec, &WHO, &mut f.rng).unwrap()
+}
+
 #[test]
 fn approvals_are_for_one_transition_once() {
-    let clock = TestClock::at(NOW);
     let mut rng = pqkm_testkit::rng::SeededRng::from_u64(5);
     let people: Vec<_> = (0..4)
         .map(|_| SigningKey::<Ed25519>::generate(&mut rng).unwrap())
@@ -52,14 +105,7 @@ fn approvals_are_for_one_transition_once() {
         approvers: [approvers.clone(), vec![approvers[0]]].concat(),
         verifiers: Verifiers::core(),
     };
-    let policy = Box::new(TwoOfThree(quorum));
-    let mut f = Fixture::with(
-        RegistryOptions {
-            policy,
-            ..options(&clock)
-        },
-        clock,
-    );
+    let mut f = governed(Box::new(TwoOfThree(quorum)));
     let key: Wrapper<PreActivation> = f.registry.generate(&SPEC, &WHO, &mut f.rng).unwrap();
     let name = key.name();
     let mut approve = |registry: &Registry, to, who: &[usize]| {
@@ -105,18 +151,10 @@ fn approvals_are_for_one_transition_once() {
 
 #[test]
 fn the_policy_is_asked_at_every_gate() {
-    let clock = TestClock::at(NOW);
     let text = "algorithm ML-DSA-65 generate 2028-01-01 protect 2030-01-01 process forever\n\
                 exportable no\n\
                 actor anna generate use active suspended\n";
-    let policy = Box::new(RulePolicy::from_text(text).unwrap());
-    let mut f = Fixture::with(
-        RegistryOptions {
-            policy,
-            ..options(&clock)
-        },
-        clock,
-    );
+    let mut f = under(text);
     let key = signer(&mut f);
     let by_ben: Result<Signer<Active>, _> = f
         .registry
@@ -146,8 +184,51 @@ fn the_policy_is_asked_at_every_gate() {
 }
 
 #[test]
+fn who_may_do_what_is_asked_before_every_change() {
+    let mut f = under(
+        "algorithm * generate forever protect forever process forever\n\
+         actor anna generate use active destroyed link dependants plan report note\n\
+         actor ben generate use active destroyed\n",
+    );
+    let ben = Authority::new("ben", "test");
+    let actor = Refusal::Policy(PolicyRefusal::Actor);
+    let (key, other) = (signer(&mut f), signer(&mut f));
+    let (name, linked) = (key.name(), other.name().id);
+    let at = time(NOW + 1000);
+    type Change<'a> = &'a dyn Fn(&Authority<'_>) -> Result<(), OperationError>;
+    let changes: [Change<'_>; 6] = [
+        &|who| f.registry.add_dependant(name, b"a", who),
+        &|who| f.registry.remove_dependant(name, b"a", who),
+        &|who| f.registry.plan_destruction(name, at, who),
+        &|who| f.registry.call_off_destruction(name, who),
+        &|who| f.registry.note(b"a", who).map(drop),
+        &|who| f.registry.link(name.id, linked, who),
+    ];
+    for (number, change) in changes.iter().enumerate() {
+        assert_eq!(refused(change(&ben)), actor, "{number}");
+        change(&WHO).unwrap();
+    }
+    f.clock.pass(300);
+    let gone = key.destroy(&f.registry, &ben).unwrap();
+    let report = |who| f.registry.report_compromise(gone.name(), time(NOW), who);
+    assert_eq!(refused(report(&ben)), actor);
+    report(&WHO).unwrap();
+}
+
+#[test]
+fn a_link_is_for_both_keys_to_permit() {
+    let mut f = governed(Box::new(ByOwner(Vec::new())));
+    let mut key = |owner| owned(&mut f, owner).name().id;
+    let [bens, carls, another] = ["ben", "carl", "ben"].map(&mut key);
+    let ben = Authority::new("ben", "test");
+    let actor = Refusal::Policy(PolicyRefusal::Actor);
+    assert_eq!(refused(f.registry.link(bens, carls, &ben)), actor);
+    assert_eq!(refused(f.registry.link(carls, bens, &ben)), actor);
+    f.registry.link(bens, another, &ben).unwrap();
+}
+
+#[test]
 fn a_quorum_can_be_written_down() {
-    let clock = TestClock::at(NOW);
     let mut rng = pqkm_testkit::rng::SeededRng::from_u64(6);
     let people: Vec<_> = (0..3)
         .map(|_| SigningKey::<Ed25519>::generate(&mut rng).unwrap())
@@ -175,14 +256,7 @@ fn a_quorum_can_be_written_down() {
         "algorithm * generate forever protect forever process forever\n\
          quorum destroyed 2 {one} {two} {three}\n"
     );
-    let policy = Box::new(RulePolicy::from_text(&text).unwrap());
-    let mut f = Fixture::with(
-        RegistryOptions {
-            policy,
-            ..options(&clock)
-        },
-        clock,
-    );
+    let mut f = under(&text);
     let key = signer(&mut f);
     let proposal = f
         .registry

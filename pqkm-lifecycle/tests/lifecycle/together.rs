@@ -2,16 +2,16 @@
 
 use pqkm_core::{
     Aes256Key, DecapsulationKey, Ed25519, EncapsulationKey, KekName, MlDsa65, MlKem768, SigningKey,
-    WrapContext,
+    VerifyingKey, WrapContext,
 };
 use pqkm_lifecycle::{
-    DueReason, KeySpec, LinkedPair, Managed, OperationId, Refusal, Stale, UseError,
-    state::{Active, Deactivated, PreActivation},
+    DueReason, KeyName, KeySpec, LinkedPair, Managed, OperationId, Refusal, Stale, UseError,
+    state::{Active, Deactivated, PreActivation, Suspended},
     table::{Half, KeyState},
 };
 
 use crate::{
-    SPEC, Signer, Wrapper, refused, signer,
+    SPEC, Signer, Wrapper, asserted, refused, signer,
     support::{Fixture, NOW, WHO, handle_refused, time},
     wrapper,
 };
@@ -140,6 +140,78 @@ fn a_signing_key_is_succeeded_and_then_destroyed() {
     let again: Result<Signer<Active>, _> = found.promote(&f.registry, "anna");
     assert_eq!(refused(again), Refusal::OriginatorPeriod);
     drop(key.destroy(&f.registry, &WHO).unwrap());
+}
+
+/// The public half of a signing key, activated.
+fn verifier(f: &Fixture, name: KeyName) -> Managed<VerifyingKey<MlDsa65>, Active> {
+    let half = Half::Public;
+    let found = f.registry.find(KeyName { half, ..name }).unwrap();
+    let key: Managed<_, PreActivation> = found.promote(&f.registry, "anna").unwrap();
+    key.activate(&f.registry, &WHO).unwrap()
+}
+
+#[test]
+fn what_was_signed_before_a_rotation_still_verifies() {
+    for activated_before in [true, false] {
+        let mut f = Fixture::new();
+        let key = signer(&mut f);
+        let name = key.name();
+        let signature = key.sign(b"m", &mut f.rng).unwrap();
+        let before = activated_before.then(|| verifier(&f, name));
+        f.clock.pass(10);
+        let _next: Signer<Active> = f.registry.rotate(name.id, &WHO, &mut f.rng).unwrap();
+        let key = before.unwrap_or_else(|| verifier(&f, name));
+        key.verify(b"m", &signature).unwrap();
+
+        // Deactivated later, it is still asked for what was signed until then.
+        f.clock.pass(40);
+        let key = key.deactivate(&f.registry, &WHO).unwrap();
+        let verify = |at| key.verify_with(&f.registry, b"m", &signature, &asserted(at));
+        verify(NOW + 9).unwrap();
+        assert_eq!(
+            verify(NOW + 10),
+            Err(UseError::Registry(Refusal::Evidence.into()))
+        );
+    }
+}
+
+#[test]
+fn a_verification_key_comes_back_after_the_originator_period() {
+    let mut f = Fixture::new();
+    let spec = KeySpec {
+        originator_seconds: Some(100),
+        ..SPEC
+    };
+    let key: Signer<PreActivation> = f.registry.generate(&spec, &WHO, &mut f.rng).unwrap();
+    let key = key.activate(&f.registry, &WHO).unwrap();
+    let signature = key.sign(b"m", &mut f.rng).unwrap();
+    let public = verifier(&f, key.name());
+    let public = public.suspend(&f.registry, &WHO).unwrap();
+    f.clock.pass(100);
+    let key = f.registry.find(key.name()).unwrap();
+    let key: Signer<Suspended> = key.promote(&f.registry, "anna").unwrap();
+    drop(key.destroy(&f.registry, &WHO).unwrap());
+    let public = public.activate(&f.registry, &WHO).unwrap();
+    public.verify(b"m", &signature).unwrap();
+}
+
+#[test]
+fn a_pair_is_due_by_its_secret_half() {
+    let mut f = Fixture::new();
+    let key: Managed<DecapsulationKey<MlKem768>, PreActivation> =
+        f.registry.generate(&SPEC, &WHO, &mut f.rng).unwrap();
+    let key = key.activate(&f.registry, &WHO).unwrap();
+    let signer = signer(&mut f);
+    drop(verifier(&f, signer.name()));
+    let mut expected = [key.name(), signer.name()];
+    let ends = expected.map(|name| {
+        let ends = f.registry.find(name).unwrap().period_ends();
+        ends.unwrap().0
+    });
+    let (due, _) = f.registry.due(ends[0].max(ends[1]), None).unwrap();
+    let listed: Vec<_> = due.iter().map(|due| due.key).collect();
+    expected.sort_unstable();
+    assert_eq!(listed, expected);
 }
 
 #[test]

@@ -29,7 +29,7 @@ fn cell_1(key: Key<PreActivation>) {
     let _ = key.deactivate(any::<Registry>(), WHO);
 }
 fn cell_2(key: Key<PreActivation>) {
-    let _ = key.protect(|key| key.agree(any()));
+    let _ = key.agree(any());
 }
 fn cell_3(key: Key<Active>) {
     let _ = key.activate(any::<Registry>(), WHO);
@@ -44,7 +44,7 @@ fn cell_6(key: Key<Suspended>) {
     let _ = key.destroy(any::<Registry>(), WHO);
 }
 fn cell_7(key: Key<Suspended>) {
-    let _ = key.protect(|key| key.agree(any()));
+    let _ = key.agree(any());
 }
 fn cell_8(key: Key<Deactivated>) {
     let _ = key.activate(any::<Registry>(), WHO);
@@ -56,7 +56,7 @@ fn cell_10(key: Key<Deactivated>) {
     let _ = key.deactivate(any::<Registry>(), WHO);
 }
 fn cell_11(key: Key<Deactivated>) {
-    let _ = key.protect(|key| key.agree(any()));
+    let _ = key.agree(any());
 }
 fn cell_12(key: Key<Compromised>) {
     let _ = key.activate(any::<Registry>(), WHO);
@@ -71,7 +71,7 @@ fn cell_15(key: Key<Compromised>) {
     let _ = key.compromise(any::<Registry>(), SINCE, WHO);
 }
 fn cell_16(key: Key<Compromised>) {
-    let _ = key.protect(|key| key.agree(any()));
+    let _ = key.agree(any());
 }
 fn cell_17(key: Key<Destroyed>) {
     let _ = key.activate(any::<Registry>(), WHO);
@@ -89,7 +89,7 @@ fn cell_21(key: Key<Destroyed>) {
     let _ = key.destroy(any::<Registry>(), WHO);
 }
 fn cell_22(key: Key<Destroyed>) {
-    let _ = key.protect(|key| key.agree(any()));
+    let _ = key.agree(any());
 }
 
 fn main() {}

@@ -11,13 +11,13 @@ use crate::error::SignError;
 use crate::hash::Node;
 use crate::params::{LmotsAlgorithm, LmsAlgorithm};
 use crate::secret::TreeSecret;
-use crate::sync::{AtomicBool, Mutex, MutexGuard, Ordering, PoisonError, thread};
+use crate::sync::{AtomicBool, Mutex, MutexGuard, Ordering, PoisonError, mpsc, thread};
 use crate::tree::{Tree, TreeJob, ascend, frontier_len, frontier_nodes};
 
 /// Frontier nodes that the thread computes at a time: they fill the widest vectors.
 const GROUP: usize = 16;
-/// The tree is to be ready so many leaves before the end of the present one.
-const SPARE: u32 = 4;
+/// All nodes are to be there so many leaves before the end of the present tree: two of those make the tree.
+const SPARE: u32 = 5;
 /// The most nodes that one signature computes.
 const SHARE: usize = 3;
 
@@ -35,7 +35,7 @@ pub(super) struct Ahead {
 }
 
 struct State {
-    /// Room for the whole tree; the frontier is the second half.
+    /// Room for the whole tree, from the first node on; the frontier is the second half.
     nodes: Vec<Node>,
     /// How often each frontier node was computed: zero, once, twice.
     times: Vec<u8>,
@@ -45,7 +45,33 @@ struct State {
     claimed: usize,
     /// Two computations of one node differed.
     fault: bool,
+    /// The root, computed once.
+    root: Option<Node>,
+    /// Nothing more is to be done: the tree was made, or there was a fault.
+    ended: bool,
     tree: Option<Tree>,
+}
+
+/// A thread that makes one tree after another. It ends when this is dropped, after the tree that it is at work on.
+pub(super) struct Worker(mpsc::Sender<Arc<Ahead>>);
+
+impl Worker {
+    /// `None` if there is no thread to be had: then the signatures make the trees.
+    pub(super) fn start() -> Option<Self> {
+        let (sender, receiver) = mpsc::channel::<Arc<Ahead>>();
+        let thread = thread::Builder::new().name("pqkm-next-tree".into());
+        let work = move || {
+            while let Ok(ahead) = receiver.recv() {
+                ahead.work();
+            }
+        };
+        thread.spawn(work).ok().map(|_| Self(sender))
+    }
+
+    pub(super) fn make(&self, ahead: &Arc<Ahead>) {
+        // A worker that is gone does nothing, as one that lags behind.
+        drop(self.0.send(Arc::clone(ahead)));
+    }
 }
 
 /// What one signature does for the next tree, outside of all locks.
@@ -62,7 +88,6 @@ impl Ahead {
         secret: TreeSecret,
         begun: u32,
     ) -> Arc<Self> {
-        let count = frontier_len(lms);
         Arc::new(Self {
             number,
             lms,
@@ -70,22 +95,17 @@ impl Ahead {
             secret,
             begun,
             state: Mutex::new(State {
-                nodes: vec![Node::default(); 2 * count],
-                times: vec![0; count],
+                nodes: Vec::new(),
+                times: vec![0; frontier_len(lms)],
                 twice: 0,
                 claimed: 0,
                 fault: false,
+                root: None,
+                ended: false,
                 tree: None,
             }),
             stopped: AtomicBool::new(false),
         })
-    }
-
-    /// Lets a thread of its own make the tree; if there is none to be had, the signatures do it.
-    pub(super) fn start_thread(self: &Arc<Self>) {
-        let ahead = Arc::clone(self);
-        let thread = thread::Builder::new().name("pqkm-next-tree".into());
-        drop(thread.spawn(move || ahead.work()));
     }
 
     /// The tree is not wanted any more.
@@ -97,7 +117,7 @@ impl Ahead {
         let mut out = [Node::default(); GROUP];
         while !self.stopped.load(Ordering::Relaxed) {
             let Some((first, count)) = self.state().claim(GROUP) else {
-                self.state().build(self);
+                self.state().build_whole(self);
                 return;
             };
             self.compute(first, &mut out[..count]);
@@ -115,7 +135,7 @@ impl Ahead {
         let mut state = self.state.try_lock().ok()?;
         let total = 2 * state.times.len();
         let time = u64::from(leaves.saturating_sub(SPARE + self.begun).max(1));
-        let gone = u64::from((leaf + 1).saturating_sub(self.begun));
+        let gone = u64::from(leaf.saturating_sub(self.begun));
         let due = (u64::try_from(total).ok()? * gone).div_ceil(time);
         let due = usize::try_from(due).ok()?.min(total);
         if state.claimed == total {
@@ -149,7 +169,7 @@ impl Ahead {
                 state.submit(first, &out);
             }
         }
-        state.build(self);
+        state.build_whole(self);
         let tree = state.tree.take().ok_or(SignError::Fault)?;
         Ok((self.secret.duplicate(), tree))
     }
@@ -188,7 +208,7 @@ impl State {
 
     /// The first run of nodes that were computed less than `pass` times.
     fn missing(&self, pass: u8) -> Option<(usize, usize)> {
-        if self.tree.is_some() || self.fault {
+        if self.ended || self.fault {
             return None;
         }
         let first = self.times.iter().position(|&times| times < pass)?;
@@ -200,10 +220,14 @@ impl State {
 
     /// Nodes that were computed: kept the first time, compared the second time.
     fn submit(&mut self, first: usize, computed: &[Node]) {
-        if self.tree.is_some() || self.nodes.is_empty() {
+        if self.ended {
             return;
         }
         let frontier = self.times.len();
+        if self.nodes.is_empty() {
+            // Here, and so by the worker if there is one: the memory is not for a signature to wait for.
+            self.nodes = vec![Node::default(); 2 * frontier];
+        }
         let kept = self.nodes[frontier + first..].iter_mut();
         for ((kept, times), node) in kept.zip(&mut self.times[first..]).zip(computed) {
             if *times == 0 {
@@ -216,21 +240,31 @@ impl State {
         }
     }
 
-    /// Makes the tree if all of its frontier is there and was found right.
+    /// Makes the tree if all of its frontier is there and was found right: the first time its root, the second time all of it.
     fn build(&mut self, ahead: &Ahead) {
-        if self.fault || self.nodes.is_empty() || self.twice < self.times.len() {
+        if self.ended || self.fault || self.twice < self.times.len() {
             return;
         }
-        let mut again = self.nodes.clone();
-        ascend(ahead.lms.hash(), &ahead.secret.id, &mut again);
+        let Some(root) = self.root else {
+            let mut nodes = self.nodes.clone();
+            ascend(ahead.lms.hash(), &ahead.secret.id, &mut nodes);
+            self.root = Some(nodes[1]);
+            return;
+        };
+        self.ended = true;
         let nodes = core::mem::take(&mut self.nodes);
         let job = TreeJob::from_nodes(ahead.lms, ahead.ots, nodes);
         let tree = job.finish(&ahead.secret);
-        if *tree.root() == again[1] {
+        if *tree.root() == root {
             self.tree = Some(tree);
         } else {
             self.fault = true;
         }
+    }
+
+    fn build_whole(&mut self, ahead: &Ahead) {
+        self.build(ahead);
+        self.build(ahead);
     }
 }
 
@@ -273,8 +307,14 @@ mod tests {
         assert!(ahead.is_ready());
         assert_eq!(*ahead.complete().unwrap().1.root(), expected());
         let ahead = Ahead::begin(1, LEVEL, secret(), 0);
-        ahead.start_thread();
+        let worker = Worker::start().unwrap();
+        worker.make(&ahead);
         assert_eq!(*ahead.complete().unwrap().1.root(), expected());
+        let next = Ahead::begin(2, LEVEL, secret(), 0);
+        worker.make(&next);
+        while !next.is_ready() {
+            thread::yield_now();
+        }
         // A node that somebody is still at work on is computed again.
         let ahead = Ahead::begin(1, LEVEL, secret(), 20);
         let late = ahead.help(27, 32).unwrap();

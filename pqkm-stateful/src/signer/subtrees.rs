@@ -9,7 +9,7 @@ use crate::hss::HssParameters;
 use crate::lms::LmsVerifyingKey;
 use crate::params::{MAX_LEVELS, MAX_N};
 use crate::secret::TreeSecret;
-use crate::signer::ahead::{Ahead, Help};
+use crate::signer::ahead::{Ahead, Help, Worker};
 use crate::tree::Tree;
 
 /// Memory for the trees of one level in bytes, as far as it goes; two are always kept.
@@ -70,6 +70,7 @@ struct Next {
     /// Signatures made below it.
     used: u32,
     ahead: Option<Arc<Ahead>>,
+    worker: Option<Worker>,
 }
 
 impl Next {
@@ -181,11 +182,11 @@ impl Subtrees {
         }
         let parameters = self.parameters.level(level);
         let ahead = Ahead::begin(number, parameters, self.secret(level, number), leaf);
-        if self.threads {
-            ahead.start_thread();
-        }
         let next = &mut self.next[usize::from(level)];
         next.stop();
+        if let Some(worker) = &next.worker {
+            worker.make(&ahead);
+        }
         next.ahead = Some(Arc::clone(&ahead));
         ahead
     }
@@ -233,8 +234,12 @@ impl Subtrees {
         let (lms, ots) = self.parameters.level(level);
         let hash = lms.hash();
         let q = self.parameters.parent_leaf(level, number);
-        let next = &mut self.next[usize::from(level)].ahead;
-        let ahead = match next.take_if(|ahead| ahead.number == number) {
+        let next = &mut self.next[usize::from(level)];
+        if self.threads && next.worker.is_none() {
+            // With the first tree, which somebody waits for: starting a thread takes as long as some signatures.
+            next.worker = Worker::start();
+        }
+        let ahead = match next.ahead.take_if(|ahead| ahead.number == number) {
             Some(ahead) => ahead,
             None => Ahead::begin(number, (lms, ots), parent.secret.child(hash, q), 0),
         };

@@ -2,16 +2,14 @@
 
 use core::arch::x86_64::{
     __m128i, __m256i, __m512i, _mm_add_epi32, _mm_alignr_epi8, _mm_and_si128, _mm_andnot_si128,
-    _mm_cmpgt_epi32, _mm_loadu_si128, _mm_or_si128, _mm_set1_epi32, _mm_setzero_si128,
-    _mm_sha256msg1_epu32, _mm_sha256msg2_epu32, _mm_sha256rnds2_epu32, _mm_shuffle_epi32,
-    _mm_sll_epi32, _mm_srl_epi32, _mm_storeu_si128, _mm_unpackhi_epi32, _mm_unpackhi_epi64,
-    _mm_unpacklo_epi32, _mm_unpacklo_epi64, _mm_xor_si128, _mm256_add_epi32, _mm256_and_si256,
-    _mm256_andnot_si256, _mm256_cmpgt_epi32, _mm256_loadu_si256, _mm256_or_si256,
-    _mm256_set1_epi32, _mm256_setzero_si256, _mm256_sll_epi32, _mm256_srl_epi32,
-    _mm256_storeu_si256, _mm256_xor_si256, _mm512_add_epi32, _mm512_cmpgt_epi32_mask,
-    _mm512_loadu_si512, _mm512_mask_blend_epi32, _mm512_or_si512, _mm512_rorv_epi32,
-    _mm512_set1_epi32, _mm512_setzero_si512, _mm512_shldv_epi32, _mm512_sll_epi32,
-    _mm512_srl_epi32, _mm512_storeu_si512, _mm512_ternarylogic_epi32,
+    _mm_loadu_si128, _mm_or_si128, _mm_set1_epi32, _mm_sha256msg1_epu32, _mm_sha256msg2_epu32,
+    _mm_sha256rnds2_epu32, _mm_shuffle_epi32, _mm_sll_epi32, _mm_srl_epi32, _mm_storeu_si128,
+    _mm_unpackhi_epi32, _mm_unpackhi_epi64, _mm_unpacklo_epi32, _mm_unpacklo_epi64, _mm_xor_si128,
+    _mm256_add_epi32, _mm256_and_si256, _mm256_andnot_si256, _mm256_loadu_si256, _mm256_or_si256,
+    _mm256_set1_epi32, _mm256_sll_epi32, _mm256_srl_epi32, _mm256_storeu_si256, _mm256_xor_si256,
+    _mm512_add_epi32, _mm512_loadu_si512, _mm512_or_si512, _mm512_rorv_epi32, _mm512_set1_epi32,
+    _mm512_shldv_epi32, _mm512_sll_epi32, _mm512_srl_epi32, _mm512_storeu_si512,
+    _mm512_ternarylogic_epi32,
 };
 
 use super::super::words32::HashLanes;
@@ -121,12 +119,6 @@ impl HashLanes for Avx512 {
         let count = op!(self: _mm512_set1_epi32(signed(N)));
         op!(self: _mm512_shldv_epi32(high, low, count))
     }
-    #[inline(always)]
-    fn where_positive(self, count: __m512i, a: __m512i, b: __m512i) -> __m512i {
-        let zero = op!(self: _mm512_setzero_si512());
-        let mask = op!(self: _mm512_cmpgt_epi32_mask(count, zero));
-        op!(self: _mm512_mask_blend_epi32(mask, b, a))
-    }
 }
 
 impl Avx2 {
@@ -170,14 +162,6 @@ impl HashLanes for Avx2 {
         let either = op!(self: _mm256_or_si256(a, b));
         let with = op!(self: _mm256_and_si256(c, either));
         op!(self: _mm256_or_si256(both, with))
-    }
-    #[inline(always)]
-    fn where_positive(self, count: __m256i, a: __m256i, b: __m256i) -> __m256i {
-        let zero = op!(self: _mm256_setzero_si256());
-        let mask = op!(self: _mm256_cmpgt_epi32(count, zero));
-        let a = op!(self: _mm256_and_si256(mask, a));
-        let b = op!(self: _mm256_andnot_si256(mask, b));
-        op!(self: _mm256_or_si256(a, b))
     }
 }
 
@@ -246,14 +230,6 @@ impl HashLanes for ShaNi {
         let either = op!(self: _mm_or_si128(a, b));
         let with = op!(self: _mm_and_si128(c, either));
         op!(self: _mm_or_si128(both, with))
-    }
-    #[inline(always)]
-    fn where_positive(self, count: __m128i, a: __m128i, b: __m128i) -> __m128i {
-        let zero = op!(self: _mm_setzero_si128());
-        let mask = op!(self: _mm_cmpgt_epi32(count, zero));
-        let a = op!(self: _mm_and_si128(mask, a));
-        let b = op!(self: _mm_andnot_si128(mask, b));
-        op!(self: _mm_or_si128(a, b))
     }
 
     /// Four blocks interleaved: the rounds of one message wait for each other, those of four do not.

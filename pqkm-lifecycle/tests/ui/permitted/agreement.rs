@@ -41,7 +41,7 @@ fn cell_5(key: Key<Active>) {
     let _ = key.compromise(any::<Registry>(), SINCE, WHO);
 }
 fn cell_6(key: Key<Active>) {
-    let _ = key.protect(|key| key.agree(any()));
+    let _ = key.agree(any());
 }
 fn cell_7(key: Key<Suspended>) {
     let _ = key.activate(any::<Registry>(), WHO);

@@ -1,8 +1,7 @@
 //! Which chain is in which lane, and which one comes after it.
 
 use super::chain::{Chain, DERIVE};
-use super::digest_words;
-use crate::lanes::HashLanes;
+use super::{LmsHash, to_lane};
 
 /// The most lanes that any engine has.
 const MAX_LANES: usize = 16;
@@ -58,17 +57,17 @@ impl Seats {
 
     /// Lays ready the chains that take the lanes of those that end now, and says which ones these are: lane and number.
     #[inline(always)]
-    pub(super) fn change<L: HashLanes, const N: usize>(
+    pub(super) fn change<H: LmsHash>(
         &mut self,
-        l: L,
+        h: H,
         chains: &[Chain],
-        entering: &mut Entering<L, N>,
+        entering: &mut Entering<H>,
     ) -> Ended {
         let mut ended = Ended {
             list: [(0, 0); MAX_LANES],
             count: 0,
         };
-        entering.mark = l.zeros();
+        entering.mask = h.zeros();
         let mut lane = 0;
         while lane < self.lanes {
             if self.end[lane] == self.now {
@@ -109,48 +108,43 @@ impl Ended {
     }
 }
 
-/// What takes lanes after the step that is being made; `N` words of a digest count.
-pub(super) struct Entering<L: HashLanes, const N: usize> {
-    value: [L::Array; N],
-    /// `i << 16 | j << 8`.
-    at: L::Array,
-    /// One in the lanes that somebody enters.
-    mark: L::Array,
+/// What takes lanes after the step that is being made.
+pub(super) struct Entering<H: LmsHash> {
+    value: H::Values,
+    position: H::Words,
+    /// All ones in the lanes that somebody enters.
+    mask: H::Words,
 }
 
-impl<L: HashLanes, const N: usize> Entering<L, N> {
+impl<H: LmsHash> Entering<H> {
     #[inline(always)]
-    pub(super) fn nobody(l: L) -> Self {
+    pub(super) fn nobody(h: H) -> Self {
         Self {
-            value: [l.zeros(); N],
-            at: l.zeros(),
-            mark: l.zeros(),
+            value: h.no_values(),
+            position: h.zeros(),
+            mask: h.zeros(),
         }
     }
 
     #[inline(always)]
     fn seat(&mut self, lane: usize, chain: &Chain, derive: bool) {
-        let words = digest_words(&chain.value);
-        let mut i = 0;
-        while i < N {
-            self.value[i].as_mut()[lane] = words[i];
-            i += 1;
-        }
+        to_lane::<H>(&chain.value, lane, &mut self.value);
         let from = if derive { DERIVE } else { chain.from };
-        self.at.as_mut()[lane] = (u32::from(chain.index) << 16) | (u32::from(from) << 8);
-        self.mark.as_mut()[lane] = 1;
+        self.position.as_mut()[lane] = H::position(chain.index, from);
+        self.mask.as_mut()[lane] = H::ONES;
     }
 
     /// Puts them into the lanes.
     #[inline(always)]
-    pub(super) fn take_seats(&self, l: L, value: &mut [L::V; N], at: &mut L::V) {
-        let mark = l.load(&self.mark);
+    pub(super) fn take_seats(&self, h: H, value: &mut H::Value, position: &mut H::V) {
+        let mask = h.load(&self.mask);
+        let (new, value) = (h.load_value(&self.value), value.as_mut());
         let mut i = 0;
-        while i < N {
-            value[i] = l.where_positive(mark, l.load(&self.value[i]), value[i]);
+        while i < value.len() {
+            value[i] = h.select(mask, new.as_ref()[i], value[i]);
             i += 1;
         }
-        *at = l.where_positive(mark, l.load(&self.at), *at);
+        *position = h.select(mask, h.load(&self.position), *position);
     }
 }
 
