@@ -189,6 +189,8 @@ errors! {
         Malformed => "not in the format of an audit log",
         /// A signature is not valid, or by another key.
         Signature => "a checkpoint's signature is not valid",
+        /// There is no checkpoint.
+        Unsigned => "no checkpoint signs for the log",
         /// Events are missing: a checkpoint is about more of them.
         Truncated => "events are missing at the end",
         /// The events are not those that a checkpoint is about.

@@ -107,6 +107,21 @@ fn an_export_takes_no_other_file_s_place_and_leaves_nothing_half_done() {
 }
 
 #[test]
+fn a_log_without_checkpoints_is_said_to_be_unsigned() {
+    let mut f = Fixture::new();
+    let auditor = auditor(&mut f);
+    let key = auditor.verifying_key();
+    f.registry.note(b"one", &WHO).unwrap();
+    f.registry.sequence().unwrap();
+    let folder = Folder::new("log-unsigned");
+    f.registry.export_log(folder.path("log")).unwrap();
+    let verify = |seen| verify_log(folder.path("log"), &key, seen, |_, _| {}).map(drop);
+    assert_eq!(verify(None), Err(AuditError::Unsigned));
+    let seen = f.registry.checkpoint(&auditor, &mut f.rng).unwrap();
+    assert_eq!(verify(Some(&seen)), Err(AuditError::Truncated));
+}
+
+#[test]
 fn what_is_not_in_the_tree_is_not_exported() {
     let f = Fixture::new();
     f.registry.note(b"one", &WHO).unwrap();

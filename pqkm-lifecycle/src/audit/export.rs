@@ -51,7 +51,8 @@ impl<C: Custody> Registry<C> {
     /// exported. Events in the outbox are not in the log yet: [`sequence`](Self::sequence) moves them.
     ///
     /// Files get their names when they are whole and on stable storage. A process that dies on the way leaves
-    /// files with `.new-` in their names, which are nobody's.
+    /// files with `.new-` in their names, which are nobody's, or the events alone, which no verifier opens: export to
+    /// another folder then.
     ///
     /// # Errors
     /// [`AuditError::Exists`] if one of the files is there already; [`AuditError::Io`], also where the file system
@@ -135,7 +136,8 @@ fn io(error: std::io::Error) -> AuditError {
 /// `each` is called with every event in order.
 ///
 /// # Errors
-/// [`AuditError::Io`] if a file cannot be read, otherwise the first fault.
+/// [`AuditError::Io`] if a file cannot be read, [`AuditError::Unsigned`] for a log without checkpoints, otherwise the
+/// first fault.
 pub fn verify_log<A: VerificationAlgorithm>(
     folder: impl AsRef<Path>,
     key: &VerifyingKey<A>,
@@ -188,7 +190,11 @@ pub fn verify_log<A: VerificationAlgorithm>(
             last: checkpoint.at(),
         });
     }
-    let mut report = report.ok_or(AuditError::Truncated)?;
+    // Who has seen a checkpoint knows that there was one.
+    let mut report = report.ok_or(match seen {
+        Some(_) => AuditError::Truncated,
+        None => AuditError::Unsigned,
+    })?;
     is_seen |= append(
         &mut tree,
         &mut events,
