@@ -122,10 +122,10 @@ where
         .signature_algorithm_identifier()
         .map_err(|_| IssueError::Encoding)?;
     let content = content(&profile, issuance, &algorithm)?;
-    let mut certificate = Certificate::from_der(&write(&content, &algorithm, &no_signature()?)?)?;
-    check_draft(&certificate, issuer)?;
-    certificate.sign(&sign(&content)?)?;
-    Ok(certificate)
+    let mut draft = Certificate::from_der(&write(&content, &algorithm, &no_signature()?)?)?;
+    check_draft(&draft, issuer)?;
+    draft.sign(&sign(&content)?)?;
+    Ok(draft)
 }
 
 /// `TBSCertificate` (RFC 5280, section 4.1), whose version is always written, and the key as it came.
