@@ -4,15 +4,14 @@
 #[cfg(pqkm_shuttle)]
 pub(crate) use shuttle::{
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
-        mpsc,
     },
     thread,
 };
 #[cfg(not(pqkm_shuttle))]
 pub(crate) use {
     core::sync::atomic::{AtomicBool, Ordering},
-    std::sync::{Mutex, MutexGuard, PoisonError, mpsc},
+    std::sync::{Condvar, Mutex, MutexGuard, PoisonError},
     std::thread,
 };

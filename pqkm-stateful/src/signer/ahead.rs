@@ -11,7 +11,7 @@ use crate::error::SignError;
 use crate::hash::Node;
 use crate::params::{LmotsAlgorithm, LmsAlgorithm};
 use crate::secret::TreeSecret;
-use crate::sync::{AtomicBool, Mutex, MutexGuard, Ordering, PoisonError, mpsc, thread};
+use crate::sync::{AtomicBool, Condvar, Mutex, MutexGuard, Ordering, PoisonError, thread};
 use crate::tree::{Tree, TreeJob, ascend, frontier_len, frontier_nodes};
 
 /// Frontier nodes that the thread computes at a time: they fill the widest vectors.
@@ -54,24 +54,72 @@ struct State {
 }
 
 /// A thread that makes one tree after another. It ends when this is dropped, after the tree that it is at work on.
-pub(super) struct Worker(mpsc::Sender<Arc<Ahead>>);
+pub(super) struct Worker(Arc<Desk>);
+
+/// What a worker finds to do. (A channel of the standard library would be a block of the heap that is mostly padding: into it comes what
+/// was on the stack, and so perhaps a seed.)
+#[derive(Default)]
+struct Desk {
+    job: Mutex<Job>,
+    bell: Condvar,
+}
+
+#[derive(Default)]
+enum Job {
+    #[default]
+    Nothing,
+    Make(Arc<Ahead>),
+    End,
+}
 
 impl Worker {
     /// `None` if there is no thread to be had: then the signatures make the trees.
     pub(super) fn start() -> Option<Self> {
-        let (sender, receiver) = mpsc::channel::<Arc<Ahead>>();
+        let desk = Arc::new(Desk::default());
+        let its = Arc::clone(&desk);
         let thread = thread::Builder::new().name("pqkm-next-tree".into());
         let work = move || {
-            while let Ok(ahead) = receiver.recv() {
+            while let Some(ahead) = its.take() {
                 ahead.work();
             }
         };
-        thread.spawn(work).ok().map(|_| Self(sender))
+        thread.spawn(work).ok().map(|_| Self(desk))
     }
 
+    /// This tree next, instead of one that it has not begun.
     pub(super) fn make(&self, ahead: &Arc<Ahead>) {
-        // A worker that is gone does nothing, as one that lags behind.
-        drop(self.0.send(Arc::clone(ahead)));
+        self.0.put(Job::Make(Arc::clone(ahead)));
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.0.put(Job::End);
+    }
+}
+
+impl Desk {
+    fn job(&self) -> MutexGuard<'_, Job> {
+        self.job.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn put(&self, job: Job) {
+        *self.job() = job;
+        self.bell.notify_one();
+    }
+
+    /// The next tree; `None` if there will be none.
+    fn take(&self) -> Option<Arc<Ahead>> {
+        let mut job = self.job();
+        loop {
+            match core::mem::take(&mut *job) {
+                Job::Make(ahead) => return Some(ahead),
+                Job::End => return None,
+                Job::Nothing => {
+                    job = self.bell.wait(job).unwrap_or_else(PoisonError::into_inner);
+                }
+            }
+        }
     }
 }
 
