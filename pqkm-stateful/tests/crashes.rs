@@ -38,6 +38,22 @@ fn no_index_comes_back_after_two_faults() {
     println!("{report:?}");
 }
 
+/// Many faults in a row, sampled so often that the rarest mistakes of tests/planted.rs are found.
+#[test]
+fn no_index_comes_back_after_many_faults() {
+    let explorer = Explorer {
+        rounds: 5,
+        counts: &[1, 3, 1],
+        upper: false,
+        operations: 26,
+        ..Explorer::default()
+    };
+    let report = explorer
+        .run(Choices::random(7), 300_000, SimDisk::new)
+        .unwrap();
+    println!("{report:?}");
+}
+
 /// Longer histories with upper signatures, sampled.
 #[test]
 fn no_index_comes_back_in_long_histories() {

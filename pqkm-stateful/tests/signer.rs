@@ -102,6 +102,42 @@ fn a_file_key_goes_on_where_it_was_after_reopening() {
     assert_eq!(seen.len(), 10);
 }
 
+/// Whoever has the file and not its key can take the key away, and bring no index back.
+#[test]
+fn a_slot_that_somebody_changed_is_not_believed() {
+    const SLOTS: [usize; 2] = [4096, 8192];
+    let directory = support::keys::Scratch::new("slots");
+    let path = directory.path().join("key");
+    let create = FileStore::create_new(&path).unwrap();
+    let mut rng = TestRng::new(5);
+    let signer = HssSigner::create(create, one_level(), &wrapping(7), &mut rng).unwrap();
+    // More than two, so that neither slot is as it was at first.
+    for _ in 0..3 {
+        drop(signer.reserve(3).unwrap());
+    }
+    let left = signer.remaining();
+    drop(signer);
+    let good = std::fs::read(&path).unwrap();
+    let remaining_after = |change: &dyn Fn(&mut [u8])| {
+        let mut bytes = good.clone();
+        change(&mut bytes);
+        std::fs::write(&path, &bytes).unwrap();
+        let store = FileStore::open_existing(&path).unwrap();
+        HssSigner::open(store, &wrapping(7)).map(|signer| signer.remaining())
+    };
+    // The index that is next, after magic and sequence, in both slots.
+    let set_back =
+        remaining_after(&|file| SLOTS.iter().for_each(|&at| file[at + 16..at + 24].fill(0)));
+    assert_eq!(set_back.unwrap_err(), OpenError::Store(StoreError::Corrupt));
+    // The other slot is whole.
+    for at in SLOTS {
+        for place in 0..64 {
+            let opened = remaining_after(&|file| file[at + place] ^= 1 << (place & 7));
+            assert!(opened.unwrap() <= left, "slot {at}, byte {place}");
+        }
+    }
+}
+
 #[test]
 fn a_file_key_is_open_only_once() {
     let directory = support::keys::Scratch::new("locked");
