@@ -37,6 +37,17 @@ fn leaves(signature: &[u8]) -> (u32, u32) {
     (at(4), at(4 + first + 48))
 }
 
+/// Opens a file that was closed a moment ago. Where another test starts a program, that has the file, and so its lock, until it
+/// runs.
+fn reopen(path: &Path) -> FileStore {
+    loop {
+        match FileStore::open_existing(path) {
+            Err(StoreError::Locked) => std::thread::yield_now(),
+            other => return other.unwrap(),
+        }
+    }
+}
+
 #[test]
 fn all_signatures_of_a_key_verify_and_no_leaf_comes_twice() {
     let mut rng = TestRng::new(1);
@@ -92,8 +103,7 @@ fn a_file_key_goes_on_where_it_was_after_reopening() {
     let left = signer.remaining();
     drop(signer);
     for _ in 0..4 {
-        let signer =
-            HssSigner::open(FileStore::open_existing(&path).unwrap(), &wrapping(7)).unwrap();
+        let signer = HssSigner::open(reopen(&path), &wrapping(7)).unwrap();
         assert!(signer.remaining() <= left);
         assert_eq!(*signer.verifying_key(), key);
         sign(&signer, 3);
@@ -122,8 +132,7 @@ fn a_slot_that_somebody_changed_is_not_believed() {
         let mut bytes = good.clone();
         change(&mut bytes);
         std::fs::write(&path, &bytes).unwrap();
-        let store = FileStore::open_existing(&path).unwrap();
-        HssSigner::open(store, &wrapping(7)).map(|signer| signer.remaining())
+        HssSigner::open(reopen(&path), &wrapping(7)).map(|signer| signer.remaining())
     };
     // The index that is next, after magic and sequence, in both slots.
     let set_back =
@@ -154,7 +163,7 @@ fn a_file_key_is_open_only_once() {
         StoreError::Exists
     );
     drop(signer);
-    FileStore::open_existing(&path).unwrap();
+    drop(reopen(&path));
 }
 
 /// Another process is refused too: `flock(1)` holds the lock while this one tries.
@@ -179,7 +188,7 @@ fn a_file_key_that_another_process_holds_is_refused() {
     );
     drop(holder.stdin.take());
     holder.wait().unwrap();
-    FileStore::open_existing(&path).unwrap();
+    drop(reopen(&path));
 }
 
 #[test]

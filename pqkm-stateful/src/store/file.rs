@@ -57,6 +57,9 @@ impl FileStore<OsDisk> {
 
     /// Opens and locks an existing file.
     ///
+    /// A program that this process is starting has its open files, and with them their locks, until it runs: a file that was
+    /// closed just now may be locked for a moment still.
+    ///
     /// # Errors
     /// [`StoreError::Missing`], [`StoreError::Locked`] if it is open elsewhere, [`StoreError::Linked`] if the path is
     /// a symbolic link, has a second hard link or is no file.
