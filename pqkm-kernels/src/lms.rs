@@ -95,10 +95,13 @@ pub(crate) trait LmsHash: Copy {
     /// The hash of the input.
     fn finish(self, input: Self::Absorber) -> Self::Value;
 
+    /// Zero in every lane of every word, in vectors.
+    fn zero_value(self) -> Self::Value;
+
     /// A digest a lane, from memory.
     #[inline(always)]
     fn load_value(self, values: &Self::Values) -> Self::Value {
-        let mut out = self.splat_value(&[0; 32]);
+        let mut out = self.zero_value();
         let words = values.as_ref();
         let mut i = 0;
         while i < words.len() {
@@ -108,7 +111,17 @@ pub(crate) trait LmsHash: Copy {
         out
     }
     /// The same digest in every lane.
-    fn splat_value(self, digest: &Digest) -> Self::Value;
+    #[inline(always)]
+    fn splat_value(self, digest: &Digest) -> Self::Value {
+        let words = Self::words(digest);
+        let mut out = self.zero_value();
+        let mut i = 0;
+        while i < out.as_ref().len() {
+            out.as_mut()[i] = self.splat(words.as_ref()[i]);
+            i += 1;
+        }
+        out
+    }
 }
 
 /// What is done with a hash function.

@@ -86,15 +86,8 @@ impl<L: HashLanes, const W: usize> LmsHash for Sha256<L, W> {
         self.0.splat(word)
     }
     #[inline(always)]
-    fn splat_value(self, digest: &Digest) -> [L::V; W] {
-        let words = big_endian::<8>(digest);
-        let mut value = [self.0.splat(0); W];
-        let mut i = 0;
-        while i < W {
-            value[i] = self.0.splat(words[i]);
-            i += 1;
-        }
-        value
+    fn zero_value(self) -> [L::V; W] {
+        [self.0.splat(0); W]
     }
     #[inline(always)]
     fn select(self, mask: L::V, a: L::V, b: L::V) -> L::V {

@@ -87,15 +87,8 @@ impl<L: Lanes, const W: usize> LmsHash for Shake256<L, W> {
         self.0.splat64(word)
     }
     #[inline(always)]
-    fn splat_value(self, digest: &Digest) -> [L::V; W] {
-        let words = little_endian::<4>(digest);
-        let mut value = [self.0.splat64(0); W];
-        let mut i = 0;
-        while i < W {
-            value[i] = self.0.splat64(words[i]);
-            i += 1;
-        }
-        value
+    fn zero_value(self) -> [L::V; W] {
+        [self.0.splat64(0); W]
     }
     #[inline(always)]
     fn select(self, mask: L::V, a: L::V, b: L::V) -> L::V {

@@ -49,7 +49,7 @@ fn lockstep<H: LmsHash>(h: H, prefix: &H::Prefix, chains: &mut [Chain], derive: 
     }
     let mut seats = Seats::new(chains, derive, H::LANES);
     let mut entering = Entering::<H>::nobody(h);
-    let mut value = h.splat_value(&[0; 32]);
+    let mut value = h.zero_value();
     let mut at = h.splat(H::number(0));
     // Nobody leaves the empty lanes.
     _ = seats.change(h, chains, &mut entering);
