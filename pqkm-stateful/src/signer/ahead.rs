@@ -44,11 +44,9 @@ struct State {
     twice: usize,
     /// How many computations were begun: every node once, and then every node once more.
     claimed: usize,
-    /// Two computations of one node differed.
-    fault: bool,
     /// The root, computed once.
     root: Option<Node>,
-    /// Nothing more is to be done: the tree was made, or there was a fault.
+    /// Nothing more is to be done: the tree was made, or two computations of one node differed.
     ended: bool,
     tree: Option<Tree>,
 }
@@ -148,7 +146,6 @@ impl Ahead {
                 times: vec![0; frontier_len(lms)],
                 twice: 0,
                 claimed: 0,
-                fault: false,
                 root: None,
                 ended: false,
                 tree: None,
@@ -183,15 +180,15 @@ impl Ahead {
         // Whoever holds the lock is at work on the tree; a signature does not wait for it.
         let mut state = self.state.try_lock().ok()?;
         let total = 2 * state.times.len();
+        if state.claimed == total {
+            state.build(self);
+            return None;
+        }
         let spare = SPARE.min(leaves >> 2);
         let time = u64::from(leaves.saturating_sub(spare + self.from).max(1));
         let gone = u64::from(leaf.saturating_sub(self.from));
         let due = (u64::try_from(total).ok()? * gone).div_ceil(time);
         let due = usize::try_from(due).ok()?.min(total);
-        if state.claimed == total {
-            state.build(self);
-            return None;
-        }
         let wanted = due.saturating_sub(state.claimed).min(SHARE);
         let (first, count) = state.claim(wanted)?;
         Some(Help {
@@ -258,7 +255,7 @@ impl State {
 
     /// The first run of nodes that were computed less than `pass` times.
     fn missing(&self, pass: u8) -> Option<(usize, usize)> {
-        if self.ended || self.fault {
+        if self.ended {
             return None;
         }
         let first = self.times.iter().position(|&times| times < pass)?;
@@ -283,7 +280,7 @@ impl State {
             if *times == 0 {
                 *kept = *node;
             } else {
-                self.fault |= kept != node;
+                self.ended |= kept != node;
             }
             *times = times.saturating_add(1);
             self.twice += usize::from(*times == 2);
@@ -292,7 +289,7 @@ impl State {
 
     /// Makes the tree if all of its frontier is there and was found right: the first time its root, the second time all of it.
     fn build(&mut self, ahead: &Ahead) {
-        if self.ended || self.fault || self.twice < self.times.len() {
+        if self.ended || self.twice < self.times.len() {
             return;
         }
         let Some(root) = self.root else {
@@ -305,11 +302,7 @@ impl State {
         let nodes = core::mem::take(&mut self.nodes);
         let job = TreeJob::from_nodes(ahead.lms, ahead.ots, nodes);
         let tree = job.finish(&ahead.secret);
-        if *tree.root() == root {
-            self.tree = Some(tree);
-        } else {
-            self.fault = true;
-        }
+        self.tree = Some(tree).filter(|tree| *tree.root() == root);
     }
 
     fn build_whole(&mut self, ahead: &Ahead) {
