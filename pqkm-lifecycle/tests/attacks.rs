@@ -362,6 +362,7 @@ fn a_lost_reply_is_indeterminate_until_the_registry_is_asked_again() {
                 1 => store.commit(batch).and(Err(CommitError::Unknown)),
                 _ => Err(CommitError::Unknown),
             },
+            before_scan: || {},
         });
         let registry =
             Registry::open(store.clone(), root(), options(&f.clock), &mut f.rng).unwrap();

@@ -6,51 +6,24 @@
 )]
 
 use core::sync::atomic::{AtomicU8, Ordering};
-use std::{fs, io::ErrorKind, sync::Arc};
+use std::{fs, io::ErrorKind};
 
 use pqkm_core::{Ed25519, SigningKey};
 use pqkm_lifecycle::{
-    AuditError, CommitError, Event, KeySpec, KeyStore, Managed, MemoryStore, OperationError,
-    OperationId, Refusal, Registry, RegistryError, RegistryOptions, Resolution, Stale, StoreError,
-    UseError,
+    AuditError, Event, KeySpec, KeyStore, Managed, MemoryStore, OperationError, OperationId,
+    Refusal, Registry, RegistryError, RegistryOptions, Resolution, Stale, UseError,
     audit::verify_log,
     state::PreActivation,
-    store::{Batch, Row, RowName},
+    store::{Row, RowName},
 };
 use pqkm_testkit::rng::SeededRng;
 
-use support::{Fixture, Folder, NOW, WHO, options, root, time};
+use support::{Faulty, Fixture, Folder, NOW, WHO, options, root, time};
 
 mod support;
 
 fn auditor(f: &mut Fixture) -> SigningKey<Ed25519> {
     SigningKey::generate(&mut f.rng).unwrap()
-}
-
-/// A store in which something happens before every scan.
-struct Busy<F> {
-    store: Arc<MemoryStore>,
-    before: F,
-}
-
-impl<F: Fn() + Send + Sync> KeyStore for Busy<F> {
-    fn get(&self, name: &RowName) -> Result<Option<Row>, StoreError> {
-        self.store.get(name)
-    }
-
-    fn scan(
-        &self,
-        prefix: &[u8],
-        after: Option<&RowName>,
-        limit: usize,
-    ) -> Result<Vec<(RowName, Row)>, StoreError> {
-        (self.before)();
-        self.store.scan(prefix, after, limit)
-    }
-
-    fn commit(&self, batch: &Batch) -> Result<(), CommitError> {
-        self.store.commit(batch)
-    }
 }
 
 #[test]
@@ -62,7 +35,7 @@ fn an_export_is_of_one_moment_though_others_write() {
     f.registry.checkpoint(&auditor, &mut f.rng).unwrap();
     let other = f.open_again();
     let times = AtomicU8::new(0);
-    let before = move || {
+    let before_scan = move || {
         // Not for ever: an export that goes on as long as others write would never end.
         if times.fetch_add(1, Ordering::SeqCst) < 10 {
             let mut rng = SeededRng::from_u64(3);
@@ -70,8 +43,11 @@ fn an_export_is_of_one_moment_though_others_write() {
             other.checkpoint(&auditor, &mut rng).unwrap();
         }
     };
-    let store = f.store.clone();
-    let busy = Busy { store, before };
+    let busy = Faulty {
+        store: f.store.clone(),
+        commit: MemoryStore::commit,
+        before_scan,
+    };
     let registry = Registry::open(busy, root(), options(&f.clock), &mut f.rng).unwrap();
     let folder = Folder::new("log-busy");
     registry.export_log(folder.path("log")).unwrap();

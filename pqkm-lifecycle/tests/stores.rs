@@ -91,8 +91,12 @@ impl Subject for Faulty<Fault> {
 }
 
 fn rule_broken_by(commit: Fault) -> &'static str {
-    let store = Arc::default();
-    let violation = conformance::run(&Faulty { store, commit });
+    let faulty: Faulty<Fault> = Faulty {
+        store: Arc::default(),
+        commit,
+        before_scan: || {},
+    };
+    let violation = conformance::run(&faulty);
     violation.map_or_else(|violation| violation.rule, |()| "")
 }
 

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use pqkm_core::{
     DecapsulationKey, Ed25519, KeyId, MlDsa65, MlKem768, ReceiveError, SigningKey,
-    transfer::{Expected, MemoryReplayStore, ReplicationEnvelope},
+    transfer::{Expected, MemoryReplayStore, Replicable, ReplicationEnvelope},
 };
 use pqkm_lifecycle::{
-    Authority, KeySpec, Managed, MemoryStore, Opening, OperationError, PolicyRefusal, Refusal,
-    Registry, RegistryOptions, Shipment, SymmetricRoot,
+    Authority, Generated, KeySpec, Managed, MemoryStore, Opening, OperationError, PolicyRefusal,
+    Refusal, Registry, RegistryOptions, Shipment, SymmetricRoot,
     policy::RulePolicy,
     state::{Active, PreActivation},
     table::{Half, KeyState},
@@ -48,13 +48,13 @@ impl Device {
         self.receive_by(f, envelope, source, &WHO)
     }
 
-    fn receive_by(
+    fn receive_by<K: Generated + Replicable>(
         &mut self,
         f: &mut Fixture,
         envelope: &ReplicationEnvelope,
         source: &SigningKey<Ed25519>,
         who: &Authority<'_>,
-    ) -> Result<Signer<PreActivation>, OperationError> {
+    ) -> Result<Managed<K, PreActivation>, OperationError> {
         let source = source.verifying_key();
         let opening = Opening {
             expected: Expected {
@@ -188,7 +188,8 @@ fn what_is_not_to_be_sent_is_not_sent() {
                 actor carl use distribute\n";
     device.registry = governed(Box::new(RulePolicy::from_text(text).unwrap())).registry;
     for by in ["ben", "carl"] {
-        let received = device.receive_by(&mut f, &envelope, &source, &Authority::new(by, ""));
+        let who = Authority::new(by, "");
+        let received: Result<Signer<_>, _> = device.receive_by(&mut f, &envelope, &source, &who);
         assert_eq!(refused(received), Refusal::Policy(PolicyRefusal::Actor));
     }
     drop(device.receive(&mut f, &envelope, &source).unwrap());
@@ -262,18 +263,7 @@ fn a_further_version_is_of_the_same_type_and_of_no_linked_key() {
     let next: Signer<Active> = f.registry.rotate(id, &WHO, &mut f.rng).unwrap();
     let second = send(&mut f, &next, &device, &source).unwrap();
     let one = device.receive(&mut f, &first, &source).unwrap();
-    let verifying = source.verifying_key();
-    let opening = Opening {
-        expected: Expected {
-            source: &verifying,
-            purpose: "second site",
-        },
-        recipient: &device.transport,
-        replays: &mut device.replays,
-    };
-    let other: Result<Managed<SigningKey<Ed25519>, _>, _> = device
-        .registry
-        .receive(&second, opening, &SPEC, &WHO, &mut f.rng);
+    let other = device.receive_by::<SigningKey<Ed25519>>(&mut f, &second, &source, &WHO);
     assert_eq!(refused(other), Refusal::Type);
     let partner: Signer<PreActivation> = device.registry.generate(&SPEC, &WHO, &mut f.rng).unwrap();
     device

@@ -88,14 +88,19 @@ pub(crate) fn handle_refused<T, M>(result: Result<T, TransitionError<M>>) -> (M,
     }
 }
 
-/// A store whose commits are something else.
+/// A store whose commits are something else, or in which something happens before every scan.
 #[derive(Clone)]
-pub(crate) struct Faulty<F> {
+pub(crate) struct Faulty<F, B = fn()> {
     pub(crate) store: Arc<MemoryStore>,
     pub(crate) commit: F,
+    pub(crate) before_scan: B,
 }
 
-impl<F: Fn(&MemoryStore, &Batch) -> Result<(), CommitError> + Send + Sync> KeyStore for Faulty<F> {
+impl<F, B> KeyStore for Faulty<F, B>
+where
+    F: Fn(&MemoryStore, &Batch) -> Result<(), CommitError> + Send + Sync,
+    B: Fn() + Send + Sync,
+{
     fn get(&self, name: &RowName) -> Result<Option<Row>, StoreError> {
         self.store.get(name)
     }
@@ -106,6 +111,7 @@ impl<F: Fn(&MemoryStore, &Batch) -> Result<(), CommitError> + Send + Sync> KeySt
         after: Option<&RowName>,
         limit: usize,
     ) -> Result<Vec<(RowName, Row)>, StoreError> {
+        (self.before_scan)();
         self.store.scan(prefix, after, limit)
     }
 
